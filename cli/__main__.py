@@ -1,0 +1,148 @@
+"""kb: build, check, search and serve the knowledge base."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingest.build import ROOT, build, is_stale
+from ingest.records import SourceError
+
+CORPUS = ROOT / "corpus"
+DB = ROOT / "kb.db"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def kb() -> None:
+    """Chinese policy documents as data: build, check, search and serve the knowledge base."""
+
+
+def _fail(message: str) -> None:
+    click.echo(message, err=True)
+    sys.exit(2)
+
+
+def _progress(items: Iterable[Any]) -> Iterable[Any]:
+    """Show a bar where someone watches; yield the items in any case."""
+    items = list(items)
+    with click.progressbar(items, label="建库", file=sys.stderr, show_pos=True, hidden=not sys.stderr.isatty()) as bar:
+        yield from bar
+
+
+def _print(data: Any) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def _build(corpus: Path, db: Path) -> dict[str, int]:
+    try:
+        return build(corpus, db, _progress).counts
+    except SourceError as error:
+        _fail(str(error))
+        raise
+
+
+_db_option = click.option("--db", type=click.Path(path_type=Path), default=DB, help="The database; kb.db by default.")
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_corpus_argument = click.argument("corpus", type=click.Path(path_type=Path), default=CORPUS)
+
+
+@kb.command("build")
+@_corpus_argument
+@_db_option
+@_json_option
+def build_command(corpus: Path, db: Path, as_json: bool) -> None:
+    """Build the database from a CORPUS folder (corpus/ by default) and swap it in."""
+    counts = _build(corpus, db)
+    if as_json:
+        _print({"db": str(db), **counts})
+    else:
+        click.echo(f"{db}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+
+
+@kb.command("check")
+@_corpus_argument
+@_json_option
+def check_command(corpus: Path, as_json: bool) -> None:
+    """Prove that every visible character of CORPUS is accounted for; list noise and doubts.
+
+    Exit status 1 when a character is lost or claimed twice.
+    """
+    from ingest.audit import audit
+
+    try:
+        report = audit(corpus)
+    except SourceError as error:
+        _fail(str(error))
+        raise
+    if as_json:
+        _print(report)
+    else:
+        for version in report["versions"]:
+            click.echo(
+                f"{version['id']}: {version['characters']} characters = {version['provisions']} in provisions"
+                f" + {version['metadata']} in metadata + {version['noise']} noise; {len(version['doubts'])} doubts"
+            )
+            for line in [*version["problems"], *(f"doubt {d['kind']} at {d['eid']}: {d['message']}" for d in version["doubts"])]:
+                click.echo(f"  {line}")
+        click.echo("accounting: " + ("proved" if report["ok"] else "FAILS"))
+    sys.exit(0 if report["ok"] else 1)
+
+
+@kb.command("search")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", default=10, show_default=True, help="How many hits.")
+@click.option("--document", help="Only in the document with this id.")
+@_db_option
+@_json_option
+def search_command(words: tuple[str, ...], limit: int, document: str | None, db: Path, as_json: bool) -> None:
+    """Find provisions in which all WORDS stand."""
+    from query.database import open_database
+    from query.search import search
+
+    if not db.is_file():
+        _fail(f"{db}: no such database; run kb build first")
+    answer = search(open_database(db), " ".join(words), limit=limit, document=document)
+    if as_json:
+        _print(answer)
+        return
+    if answer["message"]:
+        click.echo(answer["message"])
+    if answer["total"]:
+        click.echo(f"{answer['total']} 条，见于 {answer['documents']} 份文件（{answer['read_as']}）")
+    for hit in answer["hits"]:
+        click.echo()
+        click.secho(f"{hit['province']} · {hit['label']}", bold=True)
+        click.echo("".join(click.style(text, fg="red") if match else text for text, match in hit["passage"]))
+        click.echo(f"/d/{hit['document_id']}/{hit['inner_eid']}")
+
+
+@kb.command("serve")
+@click.option("--port", default=8001, show_default=True, help="The port; 0 takes a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+def serve_command(port: int, host: str) -> None:
+    """Build kb.db where it is missing or stale, and serve the site."""
+    import os
+    import socket
+
+    if is_stale(CORPUS, DB):
+        _build(CORPUS, DB)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            _fail(f"port {port} is taken; name another one with --port")
+        port = probe.getsockname()[1]
+    click.echo(f"http://{host}:{port}/", err=False)
+    sys.stdout.flush()
+    arguments = ["serve", str(ROOT), "--host", host, "--port", str(port)]
+    os.execv(sys.executable, [sys.executable, "-m", "datasette", *arguments])
+
+
+if __name__ == "__main__":
+    kb(prog_name="kb")

@@ -1,0 +1,38 @@
+"""Audit a corpus: where every visible character of every version went."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ingest.account import account, claim
+from ingest.corpus import load_corpus
+from ingest.parse import parse
+from ingest.read import read
+from ingest.records import Parsed
+
+
+def audit(corpus: Path) -> dict[str, Any]:
+    """Return, version by version, the counts of characters, what is wrong, and the doubts.
+
+    Raises SourceError for a corpus that cannot be read.
+    """
+    versions = []
+    for folder in load_corpus(corpus.resolve()):
+        for version in folder.versions:
+            parsed = parse(read(version.path))
+            versions.append({"id": f"{folder.id}@v{version.number}", **_count(parsed)})
+    return {"ok": all(not version["problems"] for version in versions), "versions": versions}
+
+
+def _count(parsed: Parsed) -> dict[str, Any]:
+    visible = [i for i, c in enumerate(parsed.reading.text) if not c.isspace()]
+    claims = claim(parsed)
+    return {
+        "characters": len(visible),
+        "provisions": sum(claims.own[i] for i in visible),
+        "metadata": sum(claims.facts[i] for i in visible),
+        "noise": sum(claims.noise[i] for i in visible),
+        "doubts": [{"kind": d.kind, "eid": d.eid, "message": d.message} for d in parsed.doubts],
+        "problems": account(parsed),
+    }

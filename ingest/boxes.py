@@ -1,0 +1,94 @@
+"""Decide where a box ends: where the outer sequence of numbers goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ingest.markers import Marker
+from ingest.records import Line
+
+Scanned = Sequence[tuple[Line, Marker | None]]
+
+LONGEST_BOX_TITLE = 60
+_OUTER_ONLY = {"annex", "chapter", "section", "article"}
+_SHARED = {"part", "clause"}  # numbered the same way inside a table (一、培训数量) and outside
+
+
+def is_box_title(line: Line, marker: Marker | None) -> bool:
+    """True for 专栏2  数字技能提升行动, false for a sentence that begins with 专栏2."""
+    if marker is None or marker.cls.kind != "box" or len(line.text) > LONGEST_BOX_TITLE:
+        return False
+    return not any(mark in line.text for mark in "。；;") and not line.text.endswith((",", "，"))
+
+
+def find_box_end(scanned: Scanned, title: int, expected: Mapping[str, set[int]], body_indent: int) -> int:
+    """Return the index of the first line after the box whose title stands at ``title``.
+
+    ``expected`` tells for each outer class the numbers with which its sequence may go on here.
+    """
+    local: dict[str, int] = {}
+    last_pipe = _last_pipe(scanned, title)
+    indent = scanned[title][0].indent
+    for index in range(title + 1, len(scanned)):
+        line, marker = scanned[index]
+        if is_box_title(line, marker):
+            return index
+        if index <= last_pipe or line.text == "|":
+            continue
+        if marker is None:
+            # The web editor indents the body by two blanks and leaves the box flush, or the reverse.
+            if indent != body_indent and line.indent == body_indent and len(line.text) > LONGEST_BOX_TITLE:
+                return index
+            continue
+        name = marker.cls.name
+        if name in _OUTER_ONLY:
+            return index
+        if name in _SHARED and marker.num is not None:
+            if _goes_on_outside(scanned, index, expected.get(name, set()), local.get(name, 0)):
+                return index
+            local[name] = marker.num
+    return len(scanned)
+
+
+def _goes_on_outside(scanned: Scanned, index: int, expected: set[int], local_last: int) -> bool:
+    marker = scanned[index][1]
+    assert marker is not None and marker.num is not None
+    fits_outside = marker.num in expected
+    fits_inside = marker.num == local_last + 1
+    if fits_outside and fits_inside:
+        # 二、技能人才 in a table's 一二三 and 二、健全体系 after it both follow 一: take the reading
+        # under which the numbers to come are broken least often.
+        ahead = [
+            m.num for _, m in scanned[index:] if m is not None and m.cls.name == marker.cls.name and m.num is not None
+        ]
+        inside = 1
+        while inside < len(ahead) and ahead[inside] == ahead[inside - 1] + 1:
+            inside += 1
+        before = marker.num - 1
+        return _breaks([before, *ahead]) <= _breaks([max(expected) - 1, *ahead[inside:]])
+    if fits_outside or fits_inside:
+        return fits_outside
+    # Neither: an author's slip outside (六 after 四) goes forward, a new list inside starts at one.
+    return marker.num > 1 and bool(expected) and marker.num > max(expected)
+
+
+def _breaks(numbers: list[int]) -> int:
+    return sum(after != before + 1 for before, after in zip(numbers, numbers[1:]))
+
+
+def _last_pipe(scanned: Scanned, title: int) -> int:
+    """Index of the lone pipe that closes the box, or of its title where it has none.
+
+    A flattened HTML table leaves a pipe before and after each cell, so a box that opens with one
+    also closes with one: the last before the next title.
+    """
+    if title + 1 >= len(scanned) or scanned[title + 1][0].text != "|":
+        return title
+    last = title + 1
+    for index in range(title + 1, len(scanned)):
+        line, marker = scanned[index]
+        if is_box_title(line, marker) or (marker is not None and marker.cls.name in _OUTER_ONLY):
+            break
+        if line.text == "|":
+            last = index
+    return last

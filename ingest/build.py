@@ -1,0 +1,121 @@
+"""Build kb.db from a corpus: beside the old one, then swapped in."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingest.account import account
+from ingest.corpus import corpus_files, hash_files, load_corpus, read_yaml
+from ingest.parse import parse
+from ingest.read import read
+from ingest.records import SourceError
+
+ROOT = Path(__file__).resolve().parent.parent
+Progress = Callable[[Iterable[Any]], Iterable[Any]]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made."""
+
+    db: Path
+    counts: dict[str, int]
+
+
+def build(corpus: Path, db: Path, progress: Progress = lambda items: items) -> Built:
+    """Build a database from a corpus folder and put it in the place of ``db``.
+
+    The old database stays whole until the new one is complete: a reader, an error or a crash
+    never sees half of one. Raises SourceError, in one line, before anything is swapped.
+    """
+    corpus, db = corpus.resolve(), db.resolve()
+    documents = load_corpus(corpus)
+    about = _about(corpus)
+    if not db.parent.is_dir():
+        raise SourceError(f"{db.parent}: no such folder; name one that is there with --db")
+    _sweep(db)
+    # Not *.db: Datasette's configuration-directory mode would serve a half-built one.
+    handle, name = tempfile.mkstemp(prefix=f"{db.name}.building-{os.getpid()}-", dir=db.parent)
+    os.close(handle)
+    beside = Path(name)
+    try:
+        counts = _build_into(beside, corpus, documents, about, progress)
+        os.chmod(beside, 0o644)
+        os.replace(beside, db)
+    finally:
+        beside.unlink(missing_ok=True)
+    return Built(db, counts)
+
+
+def is_stale(corpus: Path, db: Path) -> bool:
+    """True when the database is missing, or was built from another corpus or by other code."""
+    if not db.is_file():
+        return True
+    try:
+        connection = sqlite3.connect(f"{db.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            facts = dict(connection.execute("select key, value from build"))
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return True
+    return facts.get("corpus_sha256") != hash_corpus(corpus.resolve()) or facts.get("tool_sha256") != hash_tool()
+
+
+def hash_corpus(corpus: Path) -> str:
+    """Return one hash over everything that a curator keeps in the corpus."""
+    return hash_files(corpus, corpus_files(corpus)) if corpus.is_dir() else ""
+
+
+def hash_tool() -> str:
+    """Return one hash over the code and the rules that make kb.db, and the libraries they are locked to."""
+    files = [p for folder in ("ingest", "lang") for p in (ROOT / folder).rglob("*") if p.suffix in (".py", ".yml")]
+    lock = ROOT / "requirements.lock"
+    return hash_files(ROOT, [*files, *([lock] if lock.exists() else [])])
+
+
+def _build_into(path: Path, corpus: Path, documents, about: dict[str, Any], progress: Progress) -> dict[str, int]:
+    from ingest.store import connect, create_schema, finish, store_document
+
+    db = connect(path)
+    try:
+        create_schema(db)
+        for folder in progress(documents):
+            parsed = [parse(read(version.path)) for version in folder.versions]
+            for version, one in zip(folder.versions, parsed):
+                problems = account(one)
+                if problems:
+                    raise SourceError(f"{version.path}: the accounting fails, please report it: {problems[0]}")
+            with db.conn:
+                store_document(db, folder, parsed, corpus.parent)
+        with db.conn:
+            finish(db, {**about, "corpus_sha256": hash_corpus(corpus), "tool_sha256": hash_tool()})
+        return {name: db[name].count for name in ("documents", "provisions", "indicators", "noise", "doubts")}
+    finally:
+        db.conn.close()
+
+
+def _about(corpus: Path) -> dict[str, Any]:
+    path = corpus / "corpus.yml"
+    about = read_yaml(path) if path.exists() else {}
+    unknown = set(about) - {"name", "version", "released_on"}
+    if unknown:
+        raise SourceError(f"{path}: unknown key {sorted(unknown)[0]!r}; the keys are name, version, released_on")
+    return {f"corpus_{key}": value for key, value in about.items()}
+
+
+def _sweep(db: Path) -> None:
+    """Remove what a build that was killed has left; one that still runs keeps its file."""
+    for left in db.parent.glob(f"{db.name}.building-*"):
+        try:
+            os.kill(int(left.name.split("building-")[1].split("-")[0]), 0)
+        except (ProcessLookupError, ValueError):
+            left.unlink(missing_ok=True)
+        except PermissionError:
+            pass

@@ -1,0 +1,216 @@
+"""Find what a curator keeps in corpus/: one folder a document, its captured files, its document.yml."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from ingest.read import MEDIA_TYPES
+from ingest.records import SourceError
+from ingest.rules import load_rules
+
+ID = re.compile(r"(?P<locality>[a-z]{2})-(?P<year>(?:19|20)\d{2})-[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_VERSION = re.compile(r"v(?P<number>[1-9]\d*)(?P<suffix>\.[a-z]+)\Z")
+
+
+class Supplied(BaseModel):
+    """A curated fact, and why it is supplied."""
+
+    model_config = ConfigDict(extra="forbid")
+    value: Any
+    reason: str | None = None
+
+
+def _with_reason(given: Any) -> Any:
+    return given if isinstance(given, dict) else {"value": given}
+
+
+Curated = Annotated[Supplied | None, BeforeValidator(lambda v: None if v is None else _with_reason(v))]
+
+
+class DocumentFile(BaseModel):
+    """What document.yml may say: facts that the text does not say or says wrongly.
+
+    A fact is a value, or ``{value: …, reason: …}``. ``id`` may repeat the folder's name.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    id: str | None = None
+    title: Curated = None
+    doc_number: Curated = None
+    doc_type: Curated = None
+    issuers: Curated = None
+    issued_on: Curated = None
+    published_on: Curated = None
+    period_start: Curated = None
+    period_end: Curated = None
+    source_url: Curated = None
+    captured_on: Curated = None
+
+
+_DATES = ("issued_on", "published_on", "captured_on")
+_YEARS = ("period_start", "period_end")
+
+
+@dataclass(frozen=True)
+class VersionFile:
+    """One captured text of a document."""
+
+    number: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class DocumentFolder:
+    """A document as the corpus keeps it; ``curated`` maps a field to its value and reason."""
+
+    id: str
+    province_code: str
+    province: str
+    versions: tuple[VersionFile, ...]
+    curated: dict[str, Supplied]
+
+
+def load_corpus(corpus: Path) -> tuple[DocumentFolder, ...]:
+    """Return the documents of a corpus folder in the order of their ids.
+
+    Raises SourceError with one line that names the file and the mend.
+    """
+    if not corpus.is_dir():
+        raise SourceError(f"{corpus}: no such folder; name the corpus folder")
+    folders = sorted(p for p in corpus.iterdir() if p.is_dir() and not p.name.startswith("."))
+    if not folders:
+        raise SourceError(f"{corpus}: no document folder in it; add one such as ln-2022-zhiye-jineng-peixun/v1.txt")
+    documents = [_load_folder(folder) for folder in folders]
+    seen: dict[str, Path] = {}
+    for folder, document in zip(folders, documents):
+        # A file system that tells Ln from ln may hold both; addresses do not tell them apart.
+        other = seen.setdefault(document.id.casefold(), folder)
+        if other is not folder:
+            raise SourceError(f"{folder}: has the same id as {other}; give one of the two another id")
+    return tuple(documents)
+
+
+def hash_files(root: Path, paths: list[Path]) -> str:
+    """Return one SHA-256 over the names and the bytes of files."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def corpus_files(corpus: Path) -> list[Path]:
+    """Return the files that a build depends on."""
+    return [p for p in corpus.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.parts[-2:])]
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return the mapping that a YAML file holds; raises SourceError."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise SourceError(f"{path}: is not UTF-8; save it as UTF-8") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise SourceError(f"{path}: {where}{getattr(error, 'problem', None) or error}; mend the YAML") from None
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise SourceError(f"{path}: must be a mapping such as 'title: …'; mend the YAML")
+    return data
+
+
+def _load_folder(folder: Path) -> DocumentFolder:
+    declared = _load_document_file(folder / "document.yml")
+    match = ID.match(folder.name)
+    provinces = {entry["code"]: entry["name"] for entry in load_rules("provinces.yml")}
+    if declared.id is not None and declared.id != folder.name:
+        raise SourceError(
+            f"{folder / 'document.yml'}: id {declared.id!r} is another document's than the folder {folder.name!r};"
+            " rename the folder or take the line out"
+        )
+    if match is None:
+        raise SourceError(f"{folder}: a document's id is <locality>-<year>-<slug> in a-z, 0-9 and -; rename the folder")
+    if match["locality"] not in provinces:
+        raise SourceError(f"{folder}: locality {match['locality']!r} is none of {', '.join(provinces)}; rename the folder")
+    curated = {
+        name: supplied
+        for name in DocumentFile.model_fields
+        if name != "id" and (supplied := getattr(declared, name)) is not None
+    }
+    return DocumentFolder(
+        folder.name, match["locality"], provinces[match["locality"]], _find_versions(folder), curated
+    )
+
+
+def _find_versions(folder: Path) -> tuple[VersionFile, ...]:
+    versions: dict[int, Path] = {}
+    for path in sorted(folder.iterdir()):
+        match = _VERSION.match(path.name)
+        if path.name == "document.yml" or path.name.startswith(".") or path.is_dir():
+            continue
+        if match is None or match["suffix"] not in MEDIA_TYPES:
+            known = ", ".join(f"v1{suffix}" for suffix in MEDIA_TYPES)
+            raise SourceError(f"{path}: is neither document.yml nor a captured file ({known}); rename it or take it out")
+        number = int(match["number"])
+        if number in versions:
+            raise SourceError(f"{path}: version {number} is there already as {versions[number].name}; number it anew")
+        versions[number] = path
+    if not versions:
+        raise SourceError(f"{folder}: no captured file in it; add v1.txt or v1.html")
+    return tuple(VersionFile(number, versions[number]) for number in sorted(versions))
+
+
+def _load_document_file(path: Path) -> DocumentFile:
+    if not path.exists():
+        raise SourceError(f"{path}: is missing; add it, empty if the text says everything")
+    try:
+        declared = DocumentFile.model_validate(read_yaml(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"] if part != "Supplied")
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(DocumentFile.model_fields)
+            raise SourceError(f"{path}: unknown key {key!r}; the keys are {known}") from None
+        raise SourceError(f"{path}: {key}: {first['msg']}; mend the value") from None
+    for name in DocumentFile.model_fields:
+        supplied = getattr(declared, name)
+        if isinstance(supplied, Supplied):
+            _check_value(path, name, supplied.value)
+    return declared
+
+
+def _check_value(path: Path, name: str, value: Any) -> None:
+    if name == "issuers":
+        good = isinstance(value, list) and all(isinstance(v, str) and v.strip() for v in value)
+        wanted = "a list of names"
+    elif name in _DATES:
+        good = isinstance(value, date) or (isinstance(value, str) and _is_date(value))
+        wanted = "a date such as 2022-06-10"
+    elif name in _YEARS:
+        good = isinstance(value, int) and 1949 <= value <= 2100
+        wanted = "a year such as 2021"
+    else:
+        good = isinstance(value, str) and bool(value.strip())
+        wanted = "a text"
+    if name == "source_url" and good:
+        good, wanted = bool(re.match(r"https?://[^\s<>\"]+\Z", value)), "an address that begins with http:// or https://"
+    if not good:
+        raise SourceError(f"{path}: {name}: {value!r} is not {wanted}; mend the value")
+
+
+def _is_date(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True

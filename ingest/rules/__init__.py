@@ -1,0 +1,60 @@
+"""The rules of ingest as data; each has a reason and an example."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class NoiseRule:
+    """A rule that says which characters are not the document."""
+
+    id: str
+    scope: str  # line: tried on every line; head: may only tile a line of the head
+    kind: str  # pattern or markup
+    reason: str
+    example: str
+    regex: re.Pattern[str] | None
+
+
+@dataclass(frozen=True)
+class HeadPattern:
+    """A metadata field and how it is printed before or after the body."""
+
+    field: str
+    example: str
+    regex: re.Pattern[str]
+
+
+@lru_cache(maxsize=None)
+def noise_rules() -> tuple[NoiseRule, ...]:
+    """Return the noise rules in their order."""
+    return tuple(
+        NoiseRule(
+            id=entry["id"],
+            scope=entry["scope"],
+            kind=entry["kind"],
+            reason=entry["reason"],
+            example=entry["example"],
+            regex=re.compile(entry["pattern"]) if "pattern" in entry else None,
+        )
+        for entry in load_rules("noise.yml")
+    )
+
+
+@lru_cache(maxsize=None)
+def head_patterns() -> tuple[HeadPattern, ...]:
+    """Return the metadata patterns in their order."""
+    return tuple(HeadPattern(e["field"], e["example"], re.compile(e["pattern"])) for e in load_rules("head.yml"))
+
+
+def load_rules(name: str) -> list[dict]:
+    """Return the entries of a rules file."""
+    return yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))

@@ -1,0 +1,39 @@
+# Sourced by the other scripts: makes .venv ready and defines $root and $python.
+# use_environment requirements.lock      -> runtime only
+# use_environment requirements-test.lock -> with the test tools
+# A stamp inside .venv says which lock is installed, so a second run starts at once.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+python="$root/.venv/bin/python"
+export PYTHONPATH="$root${PYTHONPATH:+:$PYTHONPATH}" PYTHONUTF8=1
+
+fail() { printf '%s\n' "$*" >&2; exit 2; }
+
+_find_python() {
+    local candidate
+    for candidate in "${KB_PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11 python; do
+        [ -n "$candidate" ] || continue
+        if "$candidate" -c 'import sys, sqlite3, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    fail "No Python 3.11 or newer with venv and sqlite3 found: install one, or name it in KB_PYTHON."
+}
+
+use_environment() {
+    local lock="$root/$1" stamp="$root/.venv/.installed-$1" base
+    # The test lock holds everything of the runtime lock, so either stamp serves the runtime.
+    if [ -x "$python" ] && cmp -s "$lock" "$stamp" 2>/dev/null; then return; fi
+    if [ "$1" = requirements.lock ] && [ -x "$python" ] &&
+        cmp -s "$root/requirements-test.lock" "$root/.venv/.installed-requirements-test.lock" 2>/dev/null; then return; fi
+    base=$(_find_python) || exit 2
+    printf 'Setting up %s from %s (first run, or the lock has changed) …\n' .venv "$1" >&2
+    # A virtual environment keeps the path it was made in: one that was moved is made anew.
+    "$python" -c '' 2>/dev/null || rm -rf "$root/.venv"
+    [ -x "$python" ] || "$base" -m venv "$root/.venv" ||
+        fail "Could not make $root/.venv: on Debian and Ubuntu, apt install python3-venv."
+    "$python" -m pip install -qq --disable-pip-version-check --require-hashes --requirement "$lock" ||
+        fail "Could not install $1: see pip's message above."
+    cp "$lock" "$stamp"
+}
