@@ -122,6 +122,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
         raise SourceError(f"{path}: {where}{getattr(error, 'problem', None) or error}; mend the YAML") from None
+    except ValueError as error:  # 2022-13-40 looks like a date to YAML and is none
+        raise SourceError(f"{path}: {error}: is not a date such as 2022-06-10; mend the value") from None
     if data is None:
         return {}
     if not isinstance(data, dict):

@@ -13,8 +13,8 @@ from ingest.rules import HeadPattern, NoiseRule, head_patterns, load_rules, nois
 LONGEST_TITLE = 80
 _TITLE_MARKS = re.compile(r"[。；;，,：:|]")
 _REPOST = re.compile(r"(?:转发|【转发】|\[转发\])\s*[:：]?\s*")
-_ADDRESSEE = re.compile(r"(?=.{0,40}(?:各|省|市|县|区|厅|委|局|部门|单位|政府|机构|企业))[^。;；《》“”]{2,150}[:：]\Z")
-_NOT_ADDRESSEE = re.compile(r"如下|制定|通知|印发|规定|贯彻|落实|为")
+_ADDRESSEE = re.compile(r"(?:各|有关|[^。;；:：]{2,14}(?:人民政府|委员会|厅|局|部|办公室|公司))[^。;；:：《》“”]{0,150}[:：]\Z")
+_NOT_ADDRESSEE = re.compile(r"如下|下列|应当|制定|通知|印发|规定|贯彻|落实|为")
 _ABOUT = re.compile(r".{0,80}?关于\S.{1,120}?(?P<type>通知|意见|决定|批复|函|通告|公告|命令)\Z")
 _QUOTED = re.compile(r"《(?P<title>[^《》]{4,60})》")
 
@@ -63,7 +63,9 @@ def describe(lines: tuple[Line, ...]) -> Described:
 
 def _opens_body(line: Line) -> bool:
     marker = recognise(line)
-    return marker is not None and marker.cls.name in ("chapter", "part", "article", "clause") and marker.num == 1
+    if marker is None or marker.cls.name not in ("chapter", "part", "article", "clause"):
+        return False
+    return marker.num == 1 or marker.cls.name != "clause"
 
 
 def _tile(line: Line) -> tuple[list[Fact], list[Noise]] | None:
@@ -210,6 +212,8 @@ def _derive(facts: list[Fact], left: Sequence[Line], titles: list[Fact]) -> list
         if derived and title is None:
             derived.extend(_period_of(left, derived))
             break
+    if title is None:
+        derived.extend(_province_of(left))
     return derived
 
 
@@ -241,5 +245,15 @@ def _period_of(left: Sequence[Line], derived: list[Fact]) -> list[Fact]:
     return []
 
 
+def _province_of(left: Sequence[Line]) -> list[Fact]:
+    """Where there is no title: the province that the text names, when it names no other."""
+    found = [(line.start, match) for line in left for match in re.finditer(_provinces(), line.text)]
+    if len({match[0] for _, match in found}) != 1:
+        return []
+    offset, match = found[0]
+    return [Fact("province", match[0], offset + match.start(), offset + match.end())]
+
+
 def _provinces() -> str:
-    return "|".join(re.escape(entry["name"]) for entry in load_rules("provinces.yml"))
+    # 国家 is a word of every text; what is national, the document's id says.
+    return "|".join(re.escape(entry["name"]) for entry in load_rules("provinces.yml") if entry["code"] != "cn")

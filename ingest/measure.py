@@ -57,6 +57,7 @@ def _measure_table(box: Unit, seq: int) -> list[Indicator]:
         unit = (unit_match and unit_match["unit"]) or value["unit"] or None
         number = Decimal(value["number"].replace(",", "")) * _SCALES.get(scale, 1)
         head = box.cells[column] if column < len(box.cells) else ""
+        period = m[0] if (m := _YEARS.search(unicodedata.normalize("NFKC", head))) else None
         nature = next((m[0] for cell in row.cells[1:] if (m := _NATURE.fullmatch(cell.strip()))), None)
         found.append(
             Indicator(
@@ -69,13 +70,20 @@ def _measure_table(box: Unit, seq: int) -> list[Indicator]:
                 value_text=row.cells[column],
                 unit=unit,
                 op=_WORDS.get(value["word"] or "") or _OPERATORS.get(value["op"], "="),
-                cumulative=bool(value["open"]),
-                period=(m[0] if (m := _YEARS.search(unicodedata.normalize("NFKC", head))) else None),
+                cumulative=_is_cumulative(bool(value["open"]), period),
+                period=period,
                 nature=nature,
                 seq=seq + len(found),
             )
         )
     return found
+
+
+def _is_cumulative(bracketed: bool, period: str | None) -> bool | None:
+    """〔150〕 is a sum over the years; under a head such as 2021-2025年 a bare figure may be one or not."""
+    if bracketed:
+        return True
+    return None if period is not None and len(re.findall(r"\d{4}", period)) > 1 else False
 
 
 def _value_of(row: Unit, box: Unit) -> tuple[int, re.Match[str] | None]:

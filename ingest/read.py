@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import unicodedata
 from pathlib import Path
@@ -17,6 +18,8 @@ MEDIA_TYPES = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
 # Tried in order before detection. UTF-8 is strict enough to fail on anything else;
 # GB18030 holds GBK and GB2312 and is what undeclared mainland pages are written in.
 ENCODINGS = ["utf-8", "gb18030"]
+
+logging.getLogger("bs4.dammit").setLevel(logging.ERROR)  # it warns of what is refused below
 
 _INVISIBLE = {"script", "style", "template", "head", "noscript", "title", "meta", "link"}
 _BLOCKS = set(
@@ -50,7 +53,8 @@ def _decode(data: bytes, path: Path) -> tuple[str, str]:
     # windows-1252 decodes any bytes at all and would turn Chinese into rubbish without a word.
     dammit = UnicodeDammit(data, user_encodings=ENCODINGS, exclude_encodings=["windows-1252", "iso-8859-1", "ascii"])
     text = dammit.unicode_markup
-    if text is None or not dammit.original_encoding:
+    # When nothing fits, UnicodeDammit puts U+FFFD for what it cannot read: characters would be lost.
+    if text is None or not dammit.original_encoding or dammit.contains_replacement_characters:
         raise SourceError(f"{path}: the file cannot be decoded as text; save it as UTF-8")
     # Bytes of an image or an archive happen to decode too: text has next to no control characters.
     controls = sum(unicodedata.category(c) in ("Cc", "Cn", "Co") and c not in "\t\n\r\f\v\x85" for c in text)

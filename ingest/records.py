@@ -101,7 +101,7 @@ class Indicator:
     value_text: str
     unit: str | None
     op: str  # = ≥ > ≤ <
-    cumulative: bool
+    cumulative: bool | None  # None: the table does not say
     period: str | None
     nature: str | None
     seq: int

@@ -265,7 +265,7 @@ def _indicator_rows(document_id: str, parsed: Parsed) -> Iterable[dict[str, Any]
             "value_text": indicator.value_text,
             "unit": indicator.unit,
             "op": indicator.op,
-            "cumulative": int(indicator.cumulative),
+            "cumulative": None if indicator.cumulative is None else int(indicator.cumulative),
             "period": indicator.period,
             "nature": indicator.nature,
             "seq": indicator.seq,

@@ -1,0 +1,34 @@
+"""Shared by all tests: the corpus, and a database built from it once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.build import ROOT, build
+from ingest.parse import parse
+from ingest.read import read
+from ingest.records import Parsed, Reading
+
+CORPUS = ROOT / "corpus"
+DOCUMENT_IDS = sorted(path.name for path in CORPUS.iterdir() if path.is_dir())
+
+
+@pytest.fixture(scope="session")
+def site_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database built from the corpus; tests read it and never write it."""
+    db = tmp_path_factory.mktemp("site") / "kb.db"
+    build(CORPUS, db)
+    return db
+
+
+@pytest.fixture(scope="session")
+def corpus_parses() -> dict[str, Parsed]:
+    """The parse of each document's current version."""
+    return {document_id: parse(read(CORPUS / document_id / "v1.txt")) for document_id in DOCUMENT_IDS}
+
+
+def parse_text(text: str) -> Parsed:
+    """Parse a text that a test writes out."""
+    return parse(Reading(text, "text/plain", "utf-8", ""))
