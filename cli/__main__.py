@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from ingest.build import ROOT, build, is_stale
 from ingest.records import SourceError
+from ingest.stamp import ROOT, is_stale
 
 CORPUS = ROOT / "corpus"
 DB = ROOT / "kb.db"
@@ -39,6 +39,8 @@ def _print(data: Any) -> None:
 
 
 def _build(corpus: Path, db: Path) -> dict[str, int]:
+    from ingest.build import build  # imported late: serving what is built already starts at once
+
     try:
         return build(corpus, db, _progress).counts
     except SourceError as error:

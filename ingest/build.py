@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ingest.account import account
-from ingest.corpus import corpus_files, hash_files, load_corpus, read_yaml
+from ingest.corpus import load_corpus, read_yaml
 from ingest.parse import parse
 from ingest.read import read
 from ingest.records import SourceError
+from ingest.stamp import hash_corpus, hash_tool
+from ingest.store import connect, create_schema, finish, store_document
 
-ROOT = Path(__file__).resolve().parent.parent
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
 
 
@@ -53,36 +53,7 @@ def build(corpus: Path, db: Path, progress: Progress = lambda items: items) -> B
     return Built(db, counts)
 
 
-def is_stale(corpus: Path, db: Path) -> bool:
-    """True when the database is missing, or was built from another corpus or by other code."""
-    if not db.is_file():
-        return True
-    try:
-        connection = sqlite3.connect(f"{db.resolve().as_uri()}?mode=ro", uri=True)
-        try:
-            facts = dict(connection.execute("select key, value from build"))
-        finally:
-            connection.close()
-    except sqlite3.Error:
-        return True
-    return facts.get("corpus_sha256") != hash_corpus(corpus.resolve()) or facts.get("tool_sha256") != hash_tool()
-
-
-def hash_corpus(corpus: Path) -> str:
-    """Return one hash over everything that a curator keeps in the corpus."""
-    return hash_files(corpus, corpus_files(corpus)) if corpus.is_dir() else ""
-
-
-def hash_tool() -> str:
-    """Return one hash over the code and the rules that make kb.db, and the libraries they are locked to."""
-    files = [p for folder in ("ingest", "lang") for p in (ROOT / folder).rglob("*") if p.suffix in (".py", ".yml")]
-    lock = ROOT / "requirements.lock"
-    return hash_files(ROOT, [*files, *([lock] if lock.exists() else [])])
-
-
 def _build_into(path: Path, corpus: Path, documents, about: dict[str, Any], progress: Progress) -> dict[str, int]:
-    from ingest.store import connect, create_schema, finish, store_document
-
     db = connect(path)
     try:
         create_schema(db)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -96,20 +95,6 @@ def load_corpus(corpus: Path) -> tuple[DocumentFolder, ...]:
         if other is not folder:
             raise SourceError(f"{folder}: has the same id as {other}; give one of the two another id")
     return tuple(documents)
-
-
-def hash_files(root: Path, paths: list[Path]) -> str:
-    """Return one SHA-256 over the names and the bytes of files."""
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        digest.update(f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def corpus_files(corpus: Path) -> list[Path]:
-    """Return the files that a build depends on."""
-    return [p for p in corpus.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.parts[-2:])]
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

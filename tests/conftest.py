@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.build import ROOT, build
+from ingest.build import build
 from ingest.parse import parse
 from ingest.read import read
 from ingest.records import Parsed, Reading
+from ingest.stamp import ROOT
 
 CORPUS = ROOT / "corpus"
 DOCUMENT_IDS = sorted(path.name for path in CORPUS.iterdir() if path.is_dir())

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.build import ROOT, build, is_stale
+from ingest.build import build
 from ingest.records import SourceError
+from ingest.stamp import ROOT, is_stale
 from tests.conftest import CORPUS
 
 TEXT = "关于印发规划的通知\n\n一、总体要求\n\n(一)指导思想\n\n坚持以人民为中心。\n"

@@ -1,0 +1,20 @@
+"""Run the benchmarks by name."""
+
+from __future__ import annotations
+
+import click
+
+from benchmarks.build import build_command
+from benchmarks.pages import pages_command
+
+
+@click.group()
+def bench() -> None:
+    """Measure the build and the pages."""
+
+
+bench.add_command(build_command)
+bench.add_command(pages_command)
+
+if __name__ == "__main__":
+    bench(prog_name="scripts/bench")

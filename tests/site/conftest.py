@@ -1,0 +1,104 @@
+"""The site as its readers meet it: Datasette's in-process client over a database built from the corpus."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from datasette.app import Datasette
+
+from ingest.build import build
+
+ROOT = Path(__file__).resolve().parents[2]
+
+LIAONING = "ln-2022-zhiye-jineng-peixun"
+CHONGQING = "cq-2021-zhiye-jineng-peixun"
+HEBEI = "he-2022-zhiye-jineng-peixun"
+SHANXI = "sx-2019-jineng-tisheng"
+
+
+class Site:
+    """A site over one database; its requests run in one event loop of its own."""
+
+    def __init__(self, db: Path | None):
+        self.datasette = serve(db)
+        self.loop = asyncio.new_event_loop()
+
+    def get(self, path: str):
+        """Request a path and return the response; redirects are not followed."""
+        return self.loop.run_until_complete(self.datasette.client.get(path))
+
+    def page(self, path: str, status: int = 200) -> BeautifulSoup:
+        """Request a path, hold it to a status, and return the page."""
+        response = self.get(path)
+        assert response.status_code == status, f"{path}: {response.status_code}"
+        return BeautifulSoup(response.text, "html.parser")
+
+    def close(self) -> None:
+        self.datasette.executor.shutdown()
+        for database in self.datasette.databases.values():
+            database.close()
+        self.loop.close()
+
+
+def serve(db: Path | None) -> Datasette:
+    """Return the site over a database, configured as ``datasette .`` configures it."""
+    return Datasette(
+        files=[str(db)] if db else [],
+        metadata=json.loads((ROOT / "metadata.json").read_text(encoding="ascii")),
+        settings=json.loads((ROOT / "settings.json").read_text(encoding="utf-8")),
+        template_dir=str(ROOT / "templates"),
+        plugins_dir=str(ROOT / "plugins"),
+        static_mounts=[("static", str(ROOT / "static"))],
+    )
+
+
+def open_site(db: Path | None):
+    site = Site(db)
+    yield site
+    site.close()
+
+
+@pytest.fixture(scope="session")
+def site(site_db: Path):
+    """The site over the whole corpus."""
+    yield from open_site(site_db)
+
+
+HOSTILE_ID = "ln-2030-hostile"
+HOSTILE_WORDS = '<script>alert("1")</script>\'"><img src=x onerror=alert(2)>'
+HOSTILE_TEXT = f"""某省{HOSTILE_WORDS}规划
+
+一、总体{HOSTILE_WORDS}要求
+
+(一)指导{HOSTILE_WORDS}思想。甲乙丙{HOSTILE_WORDS}丁。
+
+(二)[点这里](javascript:alert(3))。&lt;b&gt;{{{{ 7*7 }}}}戊己庚。
+
+专栏1 专{HOSTILE_WORDS}栏
+
+1.第一项{HOSTILE_WORDS}。壬癸。
+
+2.第二项。子丑。
+"""
+HOSTILE_FACTS = {
+    "title": f"题名{HOSTILE_WORDS}",
+    "doc_number": f"号{HOSTILE_WORDS}",
+    "issuers": [f"机关{HOSTILE_WORDS}"],
+    "source_url": "javascript:alert(4)",
+}
+
+
+@pytest.fixture(scope="session")
+def hostile_site(tmp_path_factory: pytest.TempPathFactory):
+    """A site over one document that tries to run scripts from everywhere a source can speak."""
+    folder = tmp_path_factory.mktemp("hostile")
+    document = folder / "corpus" / HOSTILE_ID
+    document.mkdir(parents=True)
+    (document / "v1.txt").write_text(HOSTILE_TEXT, encoding="utf-8")
+    (document / "document.yml").write_text(json.dumps(HOSTILE_FACTS, ensure_ascii=False), encoding="utf-8")
+    build(folder / "corpus", folder / "kb.db")
+    yield from open_site(folder / "kb.db")
