@@ -108,7 +108,7 @@ def search_command(words: tuple[str, ...], limit: int, document: str | None, db:
 
     if not db.is_file():
         _fail(f"{db}: no such database; run kb build first")
-    answer = search(open_database(db), " ".join(words), limit=limit, document=document)
+    answer = search(open_database(db), " ".join(words), limit=limit, chosen={"doc": [document]} if document else None)
     if as_json:
         _print(answer)
         return

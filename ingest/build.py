@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable
@@ -15,7 +16,10 @@ from ingest.parse import parse
 from ingest.read import read
 from ingest.records import SourceError
 from ingest.stamp import hash_corpus, hash_tool
+from ingest.index import Indexer
 from ingest.store import connect, create_schema, finish, store_document
+from ingest.vocabulary import load_vocabulary
+from lang.words import cutter
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
 
@@ -57,15 +61,21 @@ def _build_into(path: Path, corpus: Path, documents, about: dict[str, Any], prog
     db = connect(path)
     try:
         create_schema(db)
-        for folder in progress(documents):
+        vocabulary = load_vocabulary(corpus)
+        db["lexicon"].insert_all({"word": word} for word in vocabulary.lexicon)
+        indexer = Indexer(db, cutter(vocabulary.lexicon), vocabulary.synonyms)
+        # Numbered in an order that has nothing to do with place or year, so that the first units of
+        # the index are a fair sample of all when a query is too broad to count.
+        for folder in progress(sorted(documents, key=lambda d: hashlib.sha256(d.id.encode()).hexdigest())):
             parsed = [parse(read(version.path)) for version in folder.versions]
             for version, one in zip(folder.versions, parsed):
                 problems = account(one)
                 if problems:
                     raise SourceError(f"{version.path}: the accounting fails, please report it: {problems[0]}")
             with db.conn:
-                store_document(db, folder, parsed, corpus.parent)
+                store_document(db, indexer, folder, parsed, corpus.parent)
         with db.conn:
+            indexer.finish()
             finish(db, {**about, "corpus_sha256": hash_corpus(corpus), "tool_sha256": hash_tool()})
         return {name: db[name].count for name in ("documents", "provisions", "indicators", "noise", "doubts")}
     finally:

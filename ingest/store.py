@@ -9,16 +9,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cn2an
 import sqlite_utils
 
 from ingest.quote import text_of
 from ingest.corpus import DocumentFolder
+from ingest.index import CONTAINER_KINDS, UNIT_KINDS, Indexer, create_search_schema
 from ingest.name import walk
 from ingest.records import Parsed, Unit
-from lang.tokens import index_tokens
-
-UNIT_KINDS = {"clause", "article", "box"}
-CONTAINER_KINDS = {"annex", "chapter", "section", "part"}
 
 TABLES: dict[str, dict[str, Any]] = {
     "documents": dict(
@@ -42,7 +40,6 @@ TABLES: dict[str, dict[str, Any]] = {
         id=str, document_id=str, provision_id=str, box_id=str, group_name=str, name=str, part_of=str, value=float,
         value_text=str, unit=str, op=str, cumulative=int, period=str, nature=str, seq=int,
     ),
-    "search_units": dict(id=int, provision_id=str, document_id=str, text=str),
     "build": dict(key=str, value=str),
 }
 _PK = {"build": "key"}
@@ -56,10 +53,9 @@ _FOREIGN = {
         ("document_id", "documents", "id"), ("provision_id", "provisions", "id"), ("box_id", "provisions", "id"),
         ("part_of", "indicators", "id"),
     ],
-    "search_units": [("provision_id", "provisions", "id"), ("document_id", "documents", "id")],
 }  # fmt: skip
 _INDEXES = {
-    "provisions": [["document_id", "seq"], ["parent_id"], ["kind"], ["unit_id"], ["document_id", "eid"]],
+    "provisions": [["document_id", "seq"], ["document_id", "kind"], ["parent_id"], ["kind"], ["unit_id"], ["document_id", "eid"]],
     "versions": [["document_id"]],
     "metadata": [["version_id"]],
     "noise": [["version_id"]],
@@ -80,15 +76,17 @@ def create_schema(db: sqlite_utils.Database) -> None:
         db[name].create(columns, pk=_PK.get(name, "id"), foreign_keys=_FOREIGN.get(name, ()))
     db.create_view("clauses", _VIEW.format(kind="clause"))
     db.create_view("boxes", _VIEW.format(kind="box"))
-    # Contentless: the index holds no second copy of the text; the tokens are made by lang.tokens.
-    db.execute("create virtual table search_index using fts5(heading, body, content='', tokenize='unicode61')")
+    create_search_schema(db)
 
 
-def store_document(db: sqlite_utils.Database, folder: DocumentFolder, parsed: list[Parsed], root: Path) -> None:
-    """Store a document with all its versions; provisions, facts and search units are the current version's."""
+def store_document(
+    db: sqlite_utils.Database, indexer: Indexer, folder: DocumentFolder, parsed: list[Parsed], root: Path
+) -> None:
+    """Store a document with all its versions; provisions, targets and search units are the current version's."""
     current = parsed[-1]
     versions = [f"{folder.id}@v{version.number}" for version in folder.versions]
-    db["documents"].insert(_document_row(folder, current, versions[-1]))
+    document = _document_row(folder, current, versions[-1])
+    db["documents"].insert(document)
     db["versions"].insert_all(
         {
             "id": version_id,
@@ -104,7 +102,7 @@ def store_document(db: sqlite_utils.Database, folder: DocumentFolder, parsed: li
     )
     rows = list(provision_rows(folder.id, versions[-1], current))
     db["provisions"].insert_all(rows)
-    _store_search(db, rows)
+    indexer.add_document(db["documents"].count, document, rows)
     for version_id, one in zip(versions, parsed):
         db["metadata"].insert_all(_metadata_rows(folder, version_id, one, is_current=one is current))
         db["noise"].insert_all(
@@ -122,12 +120,13 @@ def store_document(db: sqlite_utils.Database, folder: DocumentFolder, parsed: li
 
 def finish(db: sqlite_utils.Database, facts: dict[str, Any]) -> None:
     """Write the build's facts, the indexes, and what the query planner needs."""
-    counts = {f"count_{name}": db[name].count for name in TABLES if name not in ("build", "search_units")}
+    counts = {f"count_{name}": db[name].count for name in TABLES if name != "build"}
     db["build"].insert_all({"key": k, "value": str(v)} for k, v in sorted({**facts, **counts}.items()))
     for table, indexes in _INDEXES.items():
         for columns in indexes:
             db[table].create_index(columns)
-    db.execute("insert into search_index(search_index) values ('optimize')")
+    for index in ("search_index", "search_headings"):
+        db.execute(f"insert into {index}({index}) values ('optimize')")
     db.analyze()
 
 
@@ -177,31 +176,14 @@ def _name(unit: Unit) -> str:
         return f"第{unit.eid.rsplit('_', 1)[1]}段"
     number = unit.number or ""
     if unit.number_inferred:
-        number = f"［{unit.num}］"
+        number = f"［{cn2an.an2cn(unit.num)}、］" if unit.kind == "part" else f"［{unit.num}］"
     if unit.heading is None and unit.kind == "goal":
         return f"{number}目标{unit.eid.rsplit('_', 1)[1]}"
+    if unit.kind == "note":
+        return "注"
     if unit.kind == "box":
         return f"{number} {unit.heading or ''}".strip()
     return f"{number}{unit.heading or ''}" or unit.kind
-
-
-def _store_search(db: sqlite_utils.Database, rows: list[dict[str, Any]]) -> None:
-    first = db.execute("select coalesce(max(id), 0) + 1 from search_units").fetchone()[0]
-    units = [row for row in rows if row["unit_id"] == row["id"]]
-    texts = [
-        f"{row['number'] or ''}{row['heading'] or ''}" if row["kind"] in CONTAINER_KINDS else row["text"] for row in units
-    ]
-    db["search_units"].insert_all(
-        {"id": first + i, "provision_id": row["id"], "document_id": row["document_id"], "text": text}
-        for i, (row, text) in enumerate(zip(units, texts))
-    )
-    db.conn.executemany(
-        "insert into search_index(rowid, heading, body) values (?, ?, ?)",
-        (
-            (first + i, " ".join(index_tokens(row["heading"] or "")), " ".join(index_tokens(text)))
-            for i, (row, text) in enumerate(zip(units, texts))
-        ),
-    )
 
 
 def _document_row(folder: DocumentFolder, parsed: Parsed, current_version: str) -> dict[str, Any]:

@@ -1,176 +1,279 @@
-"""Find provisions by what they literally say."""
+"""Search provisions and boxes: everything that stands literally, best first, then what is related."""
 
 from __future__ import annotations
 
-import logging
-import re
 import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from lang.tokens import query_phrase
 from query.database import rows
-from lang.tokens import fold, fold_with_offsets, query_phrase
+from query.facets import FACETS, Catalogue, count, load_catalogue, present, resolve
+from query.language import Group, Query, Term, parse
+from query.match import DOCUMENT_SHIFT, SCOPES, Matches, estimate_total, facet_expression, find, rank
+from query.passages import find_terms, passage
+from query.relate import cut_words, relate
 
-LONGEST_QUERY = 200
-PASSAGE = 130  # characters of a hit's passage, cut where a sense ends
-HEADING_WEIGHT = 4.0
+SORTS = {"relevance": "相关度", "date": "日期", "province": "地区"}
+LARGEST_PAGE = 200
 
-_TERMS = re.compile(r'["“”](?P<phrase>[^"“”]*)["“”]|(?P<word>[^\s"“”]+)')
-_SENSE_END = re.compile(r"[。；;！？\n]|(?<=[,，])")
+
+@dataclass(frozen=True)
+class Plan:
+    """A query with its facets resolved: what is asked of the index."""
+
+    query: Query
+    chosen: Mapping[str, tuple[str, ...]]
+    excluded: tuple[str, ...]  # facet tokens
+    scope: str
+    sort: str
+    impossible: bool  # a filter names what the corpus does not have
+    remarks: tuple[str, ...]
+
+    def facets(self, catalogue: Catalogue, without: str | None = None) -> str:
+        """Return the expression for the chosen facets, all but one if asked."""
+        tokens = {
+            facet: [catalogue.tokens[facet, value] for value in values if (facet, value) in catalogue.tokens]
+            for facet, values in self.chosen.items()
+            if facet != without
+        }
+        return facet_expression(tokens, self.excluded)
 
 
 def search(
-    conn: sqlite3.Connection, q: str, *, limit: int = 20, after: str | None = None, document: str | None = None
+    conn: sqlite3.Connection,
+    q: str,
+    *,
+    limit: int = 20,
+    after: str | None = None,
+    scope: str = "provision",
+    sort: str = "relevance",
+    chosen: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
-    """Return the provisions in which every word of ``q`` stands literally, best first.
+    """Return the provisions that match a query, a page of them, with facets and what is related.
 
-    A query that stands nowhere as it is written is cut into words by jieba and tried again;
-    ``read_as`` says how it was read. ``after`` is the ``next`` of the page before. Never raises
-    for what a reader types: ``message`` says what is wrong.
+    ``scope`` is where all words must stand: in one provision, one clause with its boxes, one document.
+    ``chosen`` are the values of facets by id. ``after`` is the ``next`` of the page before. Never
+    raises for what a reader types; ``message`` and ``remarks`` say what was made of it.
     """
-    answer: dict[str, Any] = {
-        "query": q, "read_as": "", "total": 0, "documents": 0, "hits": [], "next": None, "message": None,
-    }  # fmt: skip
-    if len(q) > LONGEST_QUERY:
-        return {**answer, "message": f"查询太长：请不超过 {LONGEST_QUERY} 字。"}
-    terms = read_terms(q)
-    if not terms:
-        return {**answer, "message": "请输入要查找的词。" if not q.strip() else "查询里没有可以查找的文字。"}
-    total, documents = _count(conn, terms, document)
-    if not total:
-        words = list(dict.fromkeys(word for term in terms for word in cut_words(term)))
-        if words != terms and words:
-            total, documents = _count(conn, words, document)
-            if total:
-                terms = words
-                answer["message"] = "没有条款逐字包含这一查询，以下条款包含拆开后的每个词。"
-    start = int(after) if after and after.isdigit() else 0
-    hits = _hits(conn, terms, document, limit, start) if total else []
+    catalogue = load_catalogue(conn)
+    plan = make_plan(catalogue, q, scope, sort, chosen or {})
+    answer = _empty(plan, q)
+    if not plan.query.groups and not any(plan.chosen.values()) and not plan.excluded:
+        message = "请输入要查找的词。" if not q.strip() else "查询里没有可以查找的文字。"
+        return {**answer, "message": message}
+    if plan.impossible:
+        return answer
+    plan, matches, message = _find_or_cut(conn, catalogue, plan)
+    total = estimate_total(conn, matches)
+    ranked = _order(catalogue, plan, rank(conn, plan.query, plan.facets(catalogue), matches))
+    limit = max(1, min(limit, LARGEST_PAGE))
+    start = _read_cursor(after)
+    page = ranked[start : start + limit]
+    is_last = start + limit >= len(ranked)
+    terms = [term.text for term in plan.query.wanted]
+    related = _related(conn, catalogue, plan, matches) if is_last and plan.query.wanted and scope == "provision" else []
+    counted = _counts(conn, catalogue, plan, matches)
     return {
         **answer,
-        "read_as": " ".join(terms),
+        "read_as": plan.query.in_words(),
+        "message": message,
         "total": total,
-        "documents": documents,
-        "hits": hits,
-        "next": str(start + limit) if start + limit < total else None,
+        "is_estimate": not matches.is_all,
+        "ranked": len(ranked),
+        "documents": len({unit >> DOCUMENT_SHIFT for unit in matches.ids}),
+        "facets": present(catalogue, counted, plan.chosen, total / max(len(matches.ids), 1)),
+        "hits": present_hits(conn, page, terms),
+        "related": related,
+        "next": None if is_last else f"{start + limit}",
     }
 
 
-def read_terms(q: str) -> list[str]:
-    """Return the terms of a query: words parted by white space, and phrases in quotes of any kind."""
-    found = [(m["phrase"] if m["phrase"] is not None else m["word"]).strip() for m in _TERMS.finditer(q)]
-    return list(dict.fromkeys(term for term in found if query_phrase(term)[0]))
+def search_all(
+    conn: sqlite3.Connection,
+    q: str,
+    *,
+    scope: str = "provision",
+    sort: str = "relevance",
+    chosen: Mapping[str, Sequence[str]] | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Yield every literal match of a query, then what is related, for export; the ranked ones first."""
+    catalogue = load_catalogue(conn)
+    plan = make_plan(catalogue, q, scope, sort, chosen or {})
+    if plan.impossible or not (plan.query.groups or any(plan.chosen.values()) or plan.excluded):
+        return
+    plan, matches, _ = _find_or_cut(conn, catalogue, plan)
+    ranked = _order(catalogue, plan, rank(conn, plan.query, plan.facets(catalogue), matches))
+    if not matches.is_all:
+        first = set(ranked)
+        rest = find(conn, plan.query, plan.facets(catalogue), plan.scope, most=None).ids
+        ranked += [unit for unit in rest if unit not in first]
+    terms = [term.text for term in plan.query.wanted]
+    for position in range(0, len(ranked), 200):
+        for hit in present_hits(conn, ranked[position : position + 200], terms):
+            yield {**hit, "match": "exact"}
+    if plan.query.wanted and plan.scope == "provision":
+        for hit in _related(conn, catalogue, plan, matches):
+            yield {**hit, "match": "related"}
 
 
-def cut_words(term: str) -> list[str]:
-    """Cut a glued query into words by jieba: 农民工技能培训 -> 农民工, 技能, 培训."""
-    import jieba  # its dictionary takes most of a second to load, and most queries never need it
+def make_plan(catalogue: Catalogue, q: str, scope: str, sort: str, chosen: Mapping[str, Sequence[str]]) -> Plan:
+    """Read a query and the facets of an address into a plan; unknown values are remarked on, not dropped."""
+    query = parse(q)
+    remarks = list(query.remarks)
+    values: dict[str, list[str]] = {facet: list(dict.fromkeys(chosen.get(facet, ()))) for facet in FACETS}
+    impossible = False
+    for facet, typed in query.filters:
+        meant = resolve(catalogue, facet, typed)
+        if not meant:
+            impossible = True
+            remarks.append(_unknown(catalogue, facet, typed))
+        values.setdefault(facet, []).extend(value for value in meant if value not in values.get(facet, ()))
+    for facet, given in values.items():
+        for value in [value for value in given if (facet, value) not in catalogue.tokens]:
+            impossible = impossible or len(given) == 1
+            given.remove(value)
+            remarks.append(_unknown(catalogue, facet, value))
+    excluded = [
+        catalogue.tokens[facet, value] for facet, typed in query.excluded for value in resolve(catalogue, facet, typed)
+    ]
+    return Plan(
+        query=query,
+        chosen={facet: tuple(given) for facet, given in values.items() if given},
+        excluded=tuple(excluded),
+        scope=scope if scope in SCOPES else "provision",
+        sort=sort if sort in SORTS else "relevance",
+        impossible=impossible,
+        remarks=tuple(dict.fromkeys(remarks)),
+    )
 
-    jieba.setLogLevel(logging.WARNING)
-    return [word for word in jieba.lcut(fold(term), cut_all=False) if query_phrase(word)[0]]
 
-
-def match_expression(terms: list[str]) -> str:
-    """Return the FTS5 expression under which every term stands as a phrase."""
-    phrases = []
-    for term in terms:
-        tokens, prefix = query_phrase(term)
-        phrases.append('"' + " ".join(tokens) + '"' + ("*" if prefix else ""))
-    return " AND ".join(phrases)
-
-
-def _where(document: str | None) -> str:
-    return "search_index match :match" + (" and u.document_id = :document" if document else "")
-
-
-def _count(conn: sqlite3.Connection, terms: list[str], document: str | None) -> tuple[int, int]:
+def present_hits(conn: sqlite3.Connection, units: Sequence[int], terms: Sequence[str]) -> list[dict[str, Any]]:
+    """Return hits as pages, exports and JSON show them, in the order of ``units``."""
+    if not units:
+        return []
+    marks = ",".join("?" * len(units))
     sql = f"""
-        select count(*) as total, count(distinct u.document_id) as documents
-        from search_index join search_units u on u.id = search_index.rowid where {_where(document)}
+        select u.id as unit, p.id, p.document_id, p.eid, p.kind, p.number, p.heading, p.label, p.text, p.sha256,
+               u.text as searched, d.province, d.province_code, d.title as document_title, d.doc_type, d.issued_on,
+               d.current_version, d.source_url
+        from search_units u join provisions p on p.id = u.provision_id join documents d on d.id = u.document_id
+        where u.id in ({marks})
     """
-    row = rows(conn, sql, {"match": match_expression(terms), "document": document})[0]
-    return row["total"], row["documents"]
-
-
-def _hits(conn: sqlite3.Connection, terms: list[str], document: str | None, limit: int, start: int) -> list[dict]:
-    sql = f"""
-        select p.id, p.document_id, p.eid, p.kind, p.number, p.heading, p.label, u.text as searched,
-               d.province, d.title as document_title, d.issued_on
-        from search_index
-        join search_units u on u.id = search_index.rowid
-        join provisions p on p.id = u.provision_id
-        join documents d on d.id = u.document_id
-        where {_where(document)}
-        order by bm25(search_index, {HEADING_WEIGHT}, 1.0), u.id limit :limit offset :start
-    """
-    parameters = {"match": match_expression(terms), "document": document, "limit": limit, "start": start}
-    hits = rows(conn, sql, parameters)
-    innermost = _innermost(conn, hits, terms)
-    for hit in hits:
+    found = {row["unit"]: row for row in rows(conn, sql, list(units))}
+    innermost = _innermost(conn, [row["id"] for row in found.values()], terms)
+    hits = []
+    for unit in units:
+        hit = found[unit]
+        searched = hit.pop("searched")
+        body = searched.partition("\n")[2] if hit["heading"] and "\n" in searched else searched
+        # The heading is shown above the passage; it need not open it too, unless only it matches.
+        if not find_terms(body, terms) and find_terms(searched, terms):
+            body = searched
         hit["inner_eid"] = innermost.get(hit["id"], hit["eid"])
-        hit["passage"] = passage(hit.pop("searched"), terms)
+        hit["passage"] = passage(body, terms)
+        hit["heading_marked"] = passage(hit["heading"], terms, length=len(hit["heading"])) if hit["heading"] else []
+        hit["matched"] = [term for term in terms if find_terms(searched, [term])]
+        hit["in_box"] = hit["kind"] == "box"
+        hits.append(hit)
     return hits
 
 
-def _innermost(conn: sqlite3.Connection, hits: list[dict], terms: list[str]) -> dict[str, str]:
-    """The eid of the deepest provision inside each hit that holds all terms, for a link to the very place."""
-    if not hits:
-        return {}
-    marks = ",".join("?" * len(hits))
+def _find_or_cut(conn: sqlite3.Connection, catalogue: Catalogue, plan: Plan) -> tuple[Plan, Matches, str | None]:
+    """Find a query as it was typed; when it stands nowhere so, cut glued terms into words and try again."""
+    matches = find(conn, plan.query, plan.facets(catalogue), plan.scope)
+    if matches.ids or not plan.query.wanted:
+        return plan, matches, None
+    groups: list[Group] = []
+    for group in plan.query.groups:
+        term = group.terms[0]
+        if group.negative or len(group.terms) > 1 or term.is_phrase:
+            groups.append(group)
+            continue
+        words = [word for word in cut_words(conn, term.text) if query_phrase(word)[0]] or [term.text]
+        groups += [Group((Term(word),)) for word in words if Group((Term(word),)) not in groups]
+    if tuple(groups) == plan.query.groups:
+        return plan, matches, None
+    cut = replace(plan, query=replace(plan.query, groups=tuple(groups)))
+    found = find(conn, cut.query, cut.facets(catalogue), cut.scope)
+    if not found.ids:
+        return plan, matches, None
+    return cut, found, "没有条款逐字包含这一查询，以下条款包含拆开后的每个词。"
+
+
+def _order(catalogue: Catalogue, plan: Plan, ranked: list[int]) -> list[int]:
+    """Sort by date or province where asked; within one, best first. The undated come last."""
+    if plan.sort == "relevance":
+        return ranked
+    if plan.sort == "province":
+        return sorted(ranked, key=lambda unit: catalogue.documents[unit >> DOCUMENT_SHIFT].get("province", ("",)))
+    return sorted(ranked, key=lambda unit: catalogue.dates[unit >> DOCUMENT_SHIFT] or "", reverse=True)
+
+
+def _counts(conn: sqlite3.Connection, catalogue: Catalogue, plan: Plan, matches: Matches) -> dict[str, Counter[str]]:
+    """Count by facet; a facet that is chosen is counted as if it were not, so that others can be added."""
+    counts = {}
+    for facet in FACETS:
+        ids = matches.ids
+        if plan.chosen.get(facet):
+            ids = find(conn, plan.query, plan.facets(catalogue, without=facet), plan.scope).ids
+        counts[facet] = count(catalogue, ids, facet)
+    return counts
+
+
+def _related(conn: sqlite3.Connection, catalogue: Catalogue, plan: Plan, matches: Matches) -> list[dict[str, Any]]:
+    terms = [term.text for term in plan.query.wanted]
+    related = relate(conn, terms, plan.facets(catalogue), set(matches.ids))
+    hits = []
+    for found in related:
+        hit = present_hits(conn, [found.unit], found.words)[0]
+        hits.append({**hit, "score": found.score})
+    return hits
+
+
+def _innermost(conn: sqlite3.Connection, ids: Sequence[str], terms: Sequence[str]) -> dict[str, str]:
+    """The eid of the deepest provision inside each hit that holds all of its terms, for a link to the very place."""
+    marks = ",".join("?" * len(ids))
     sql = f"select unit_id, eid, text from provisions where unit_id in ({marks}) order by depth, seq desc"
-    folded = [fold(term) for term in terms]
     found: dict[str, str] = {}
-    for row in conn.execute(sql, [hit["id"] for hit in hits]):
-        text = fold(row[2])
-        if all(term in text for term in folded):
-            found[row[0]] = row[1]
+    wanted: dict[str, list[str]] = {}
+    for unit_id, eid, text in conn.execute(sql, list(ids)):
+        if unit_id not in wanted:  # the unit itself comes first: it is the shallowest
+            wanted[unit_id] = [term for term in terms if find_terms(text, [term])]
+        if wanted[unit_id] and all(find_terms(text, [term]) for term in wanted[unit_id]):
+            found[unit_id] = eid
     return found
 
 
-def passage(text: str, terms: list[str], length: int = PASSAGE) -> list[tuple[str, bool]]:
-    """Return a passage of a text around the first places where terms stand, as (piece, is a match) pairs."""
-    spans = find_terms(text, terms)
-    start, end = _window(text, spans, length)
-    pieces: list[tuple[str, bool]] = [("…", False)] if start else []
-    position = start
-    for span_start, span_end in spans:
-        if span_start < start or span_end > end:
-            continue
-        if span_start > position:
-            pieces.append((text[position:span_start], False))
-        pieces.append((text[span_start:span_end], True))
-        position = span_end
-    if position < end:
-        pieces.append((text[position:end], False))
-    if end < len(text):
-        pieces.append(("…", False))
-    return pieces
+def _read_cursor(after: str | None) -> int:
+    return int(after) if after and after.isascii() and after.isdigit() and len(after) < 10 else 0
 
 
-def find_terms(text: str, terms: list[str]) -> list[tuple[int, int]]:
-    """Return the places where terms stand in a text, folded on both sides, merged where they overlap."""
-    folded, offsets = fold_with_offsets(text)
-    spans: list[tuple[int, int]] = []
-    for term in terms:
-        wanted = fold(term)
-        at = folded.find(wanted) if wanted else -1
-        while at >= 0:
-            spans.append((offsets[at], offsets[at + len(wanted) - 1] + 1))
-            at = folded.find(wanted, at + len(wanted))
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+def _unknown(catalogue: Catalogue, facet: str, typed: str) -> str:
+    title = FACETS.get(facet, facet)
+    if facet not in FACETS:
+        return f"“{facet}:{typed}”：还没有按这一项标注。"
+    known = [label for (name, _), label in catalogue.labels.items() if name == facet][:8]
+    return f"没有名为“{typed}”的{title}；现有：{'、'.join(known)}。"
 
 
-def _window(text: str, spans: list[tuple[int, int]], length: int) -> tuple[int, int]:
-    """The stretch that holds most matches, begun and closed where a sense ends."""
-    if len(text) <= length:
-        return 0, len(text)
-    best = max(spans, key=lambda s: (sum(s[0] <= o[0] and o[1] <= s[0] + length - 30 for o in spans), -s[0]), default=(0, 0))
-    ends = [0, *(m.end() for m in _SENSE_END.finditer(text)), len(text)]
-    start = max((e for e in ends if best[0] - 40 <= e <= best[0]), default=max(0, best[0] - 30))
-    end = max((e for e in ends if max(best[1], start + length // 2) <= e <= start + length), default=min(len(text), start + length))
-    return start, max(end, best[1])
+def _empty(plan: Plan, q: str) -> dict[str, Any]:
+    return {
+        "query": q,
+        "read_as": plan.query.in_words(),
+        "remarks": list(plan.remarks),
+        "message": None,
+        "scope": plan.scope,
+        "sort": plan.sort,
+        "chosen": {facet: list(values) for facet, values in plan.chosen.items()},
+        "total": 0,
+        "is_estimate": False,
+        "ranked": 0,
+        "documents": 0,
+        "facets": [],
+        "hits": [],
+        "related": [],
+        "next": None,
+    }

@@ -1,0 +1,133 @@
+"""Facets: the values one can narrow a search by, with counts that are right for the query at hand."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lang.tokens import fold
+from query.match import DOCUMENT_SHIFT, KIND_MASK
+
+FACETS = {"province": "地区", "year": "年份", "type": "文种", "kind": "层级", "agency": "发文机关", "doc": "文件"}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All values of all facets, and each document's; small beside the units, and read once a database."""
+
+    labels: Mapping[tuple[str, str], str]
+    tokens: Mapping[tuple[str, str], str]
+    kinds: Mapping[int, str]  # kind by its code in a unit's id
+    documents: Mapping[int, Mapping[str, tuple[str, ...]]]  # a document's values by its number in a unit's id
+    dates: Mapping[int, str | None]  # of issue, by the same number
+    synonyms: tuple[tuple[str, ...], ...]
+
+
+def load_catalogue(conn: sqlite3.Connection) -> Catalogue:
+    """Return the catalogue of the database behind a connection, kept until another one is built."""
+    path = conn.execute("pragma database_list").fetchone()[2]
+    stamp = conn.execute("select group_concat(value) from build where key in ('corpus_sha256', 'tool_sha256')").fetchone()[0]
+    cached = _catalogues.get((path, stamp))
+    if cached is None:
+        cached = _read_catalogue(conn)
+        _catalogues.clear()
+        _catalogues[path, stamp] = cached
+    return cached
+
+
+_catalogues: dict[tuple[str, str], Catalogue] = {}
+
+
+def resolve(catalogue: Catalogue, facet: str, typed: str) -> list[str]:
+    """Return the values of a facet that a reader means by what was typed: its id, its name, or a part of that."""
+    forms = {fold(form) for form in _other_forms(catalogue, typed)}
+    exact, partial = [], []
+    for (name, value), label in catalogue.labels.items():
+        if name != facet:
+            continue
+        known = (fold(value), fold(label))
+        if forms & set(known):
+            exact.append(value)
+        elif any(form in text for form in forms for text in known if len(form) > 1):
+            partial.append(value)
+    return exact or partial
+
+
+def count(catalogue: Catalogue, ids: Iterable[int], facet: str) -> Counter[str]:
+    """Count units by the values of a facet."""
+    if facet == "kind":
+        codes = Counter(unit & KIND_MASK for unit in ids)
+        return Counter({catalogue.kinds[code]: n for code, n in codes.items()})
+    counts: Counter[str] = Counter()
+    for document, n in Counter(unit >> DOCUMENT_SHIFT for unit in ids).items():
+        for value in catalogue.documents[document].get(facet, ()):
+            counts[value] += n
+    return counts
+
+
+def present(
+    catalogue: Catalogue, counts: Mapping[str, Counter[str]], chosen: Mapping[str, Sequence[str]], scale: float
+) -> list[dict[str, Any]]:
+    """Return the facets as pages and JSON show them; ``scale`` is above one where only a sample was counted."""
+    shown = []
+    for facet, title in FACETS.items():
+        values = dict(counts.get(facet, {}))
+        for value in chosen.get(facet, ()):
+            values.setdefault(value, 0)
+        if not values:
+            continue
+        order = sorted(values, key=(lambda v: v) if facet == "year" else (lambda v: (-values[v], v)))
+        shown.append(
+            {
+                "facet": facet,
+                "label": title,
+                "values": [
+                    {
+                        "value": value,
+                        "label": catalogue.labels.get((facet, value), value),
+                        "count": round(values[value] * scale),
+                        "selected": value in chosen.get(facet, ()),
+                    }
+                    for value in order
+                ],
+            }
+        )
+    return shown
+
+
+def _read_catalogue(conn: sqlite3.Connection) -> Catalogue:
+    labels: dict[tuple[str, str], str] = {}
+    tokens: dict[tuple[str, str], str] = {}
+    kinds: dict[int, str] = {}
+    numbers: dict[str, int] = {}
+    for facet, value, label, token, code in conn.execute("select facet, value, label, token, code from facets"):
+        labels[facet, value] = label
+        tokens[facet, value] = token
+        if facet == "kind":
+            kinds[code] = value
+        elif facet == "doc":
+            numbers[value] = code
+    documents: dict[int, dict[str, tuple[str, ...]]] = {}
+    sql = "select document_id, facet, value from document_facets"
+    for document_id, facet, value in conn.execute(sql):
+        of = documents.setdefault(numbers[document_id], {})
+        of[facet] = (*of.get(facet, ()), value)
+    dates = {numbers[row[0]]: row[1] for row in conn.execute("select id, issued_on from documents")}
+    groups: dict[int, list[str]] = {}
+    for word, group in conn.execute("select word, group_id from synonyms order by group_id, word"):
+        groups.setdefault(group, []).append(word)
+    return Catalogue(labels, tokens, kinds, documents, dates, tuple(map(tuple, groups.values())))
+
+
+def _other_forms(catalogue: Catalogue, typed: str) -> set[str]:
+    """省人社厅 is found under 人力资源和社会保障厅: synonyms, with and without the level before them."""
+    forms = {typed, typed.removeprefix("省").removeprefix("市") if len(typed) > 3 else typed}
+    for group in catalogue.synonyms:
+        for word in group:
+            for form in [form for form in forms if word in form]:
+                forms |= {form.replace(word, other) for other in group}
+    return {form for form in forms if form}
+
