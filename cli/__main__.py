@@ -89,7 +89,8 @@ def check_command(corpus: Path, as_json: bool) -> None:
                 f"{version['id']}: {version['characters']} characters = {version['provisions']} in provisions"
                 f" + {version['metadata']} in metadata + {version['noise']} noise; {len(version['doubts'])} doubts"
             )
-            for line in [*version["problems"], *(f"doubt {d['kind']} at {d['eid']}: {d['message']}" for d in version["doubts"])]:
+            removed = [f"noise {rule}: {count} characters" for rule, count in version["noise_by_rule"].items()]
+            for line in [*version["problems"], *removed, *(f"doubt {d['kind']} at {d['eid']}: {d['message']}" for d in version["doubts"])]:
                 click.echo(f"  {line}")
         click.echo("accounting: " + ("proved" if report["ok"] else "FAILS"))
     sys.exit(0 if report["ok"] else 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,15 @@ def audit(corpus: Path) -> dict[str, Any]:
 def _count(parsed: Parsed) -> dict[str, Any]:
     visible = [i for i, c in enumerate(parsed.reading.text) if not c.isspace()]
     claims = claim(parsed)
+    by_rule: Counter[str] = Counter()
+    for noise in parsed.noise:
+        by_rule[noise.rule] += sum(not c.isspace() for c in parsed.reading.text[noise.start : noise.end])
     return {
         "characters": len(visible),
         "provisions": sum(claims.own[i] for i in visible),
         "metadata": sum(claims.facts[i] for i in visible),
         "noise": sum(claims.noise[i] for i in visible),
+        "noise_by_rule": dict(by_rule),
         "doubts": [{"kind": d.kind, "eid": d.eid, "message": d.message} for d in parsed.doubts],
         "problems": account(parsed),
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Sequence
 
 import opencc
 
@@ -19,33 +19,38 @@ HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _RUNS = re.compile(rf"(?P<han>[{HAN}]+)|(?P<word>[^\W_{HAN}]+)")
 
 
-@lru_cache(maxsize=65536)
-def fold_character(character: str) -> str:
-    """Return the matching form of one character: NFKC, lower case, Simplified.
+class _Forms(dict[int, str]):
+    """The matching form of each character, made when it is first met; what str.translate wants."""
 
-    Character by character, so that a match in the folded text leads back to the printed
-    one; the price is that OpenCC's phrase rules (乾隆 against 乾) do not apply, on both sides alike.
-    """
-    if character == "○":  # typed for 〇 in years: 二○三五
-        return "〇"
-    folded = unicodedata.normalize("NFKC", character).lower()
-    return "".join(_to_simplified.convert(c) if "\u2e80" <= c else c for c in folded)
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if character == "○":  # typed for 〇 in years: 二○三五
+            form = "〇"
+        else:
+            form = unicodedata.normalize("NFKC", character).lower()
+            form = "".join(_to_simplified.convert(c) if "\u2e80" <= c else c for c in form)
+        self[code] = form
+        return form
+
+
+_forms = _Forms()
 
 
 def fold(text: str) -> str:
-    """Return the matching form of a text."""
-    return "".join(map(fold_character, text))
+    """Return the matching form of a text: NFKC, lower case, Simplified.
+
+    Character by character, so that a match in the folded text leads back to the printed one; the
+    price is that OpenCC's phrase rules (乾隆 against 乾) do not apply, on both sides alike.
+    """
+    return text.translate(_forms)
 
 
-def fold_with_offsets(text: str) -> tuple[str, list[int]]:
+def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     """Return the folded text and, for each of its characters, the offset in ``text`` it came from."""
-    folded: list[str] = []
-    offsets: list[int] = []
-    for offset, character in enumerate(text):
-        form = fold_character(character)
-        folded.append(form)
-        offsets.extend([offset] * len(form))
-    return "".join(folded), offsets
+    folded = fold(text)
+    if len(folded) == len(text):  # no form is empty, so each character has one of one character
+        return folded, range(len(text))
+    return folded, [offset for offset, character in enumerate(text) for _ in fold(character)]
 
 
 def index_tokens(text: str) -> list[str]:

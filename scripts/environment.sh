@@ -1,6 +1,7 @@
 # Sourced by the other scripts: makes .venv ready and defines $root and $python.
 # use_environment requirements.lock      -> runtime only
 # use_environment requirements-test.lock -> with the test tools
+# use_environment requirements-bench.lock -> with what the benchmarks compare with
 # A stamp inside .venv says which lock is installed, so a second run starts at once.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -22,11 +23,16 @@ _find_python() {
 }
 
 use_environment() {
-    local lock="$root/$1" stamp="$root/.venv/.installed-$1" base
-    # The test lock holds everything of the runtime lock, so either stamp serves the runtime.
-    if [ -x "$python" ] && cmp -s "$lock" "$stamp" 2>/dev/null; then return; fi
-    if [ "$1" = requirements.lock ] && [ -x "$python" ] &&
-        cmp -s "$root/requirements-test.lock" "$root/.venv/.installed-requirements-test.lock" 2>/dev/null; then return; fi
+    local lock="$root/$1" stamp="$root/.venv/.installed-$1" serves installed base
+    # Each lock holds all of those before it: one that is larger serves too.
+    case "$1" in
+        requirements.lock) serves="requirements.lock requirements-test.lock requirements-bench.lock" ;;
+        requirements-test.lock) serves="requirements-test.lock requirements-bench.lock" ;;
+        *) serves="$1" ;;
+    esac
+    for installed in $serves; do
+        if [ -x "$python" ] && cmp -s "$root/$installed" "$root/.venv/.installed-$installed" 2>/dev/null; then return; fi
+    done
     base=$(_find_python) || exit 2
     printf 'Setting up %s from %s (first run, or the lock has changed) …\n' .venv "$1" >&2
     # A virtual environment keeps the path it was made in: one that was moved is made anew.

@@ -6,15 +6,17 @@ import click
 
 from benchmarks.build import build_command
 from benchmarks.pages import pages_command
+from benchmarks.search import search_command
 
 
 @click.group()
 def bench() -> None:
-    """Measure the build and the pages."""
+    """Measure the build, the pages and search at scale."""
 
 
 bench.add_command(build_command)
 bench.add_command(pages_command)
+bench.add_command(search_command)
 
 if __name__ == "__main__":
     bench(prog_name="scripts/bench")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import statistics
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import quote
 
 import click
@@ -60,19 +62,33 @@ def _time(client: httpx.Client, path: str, runs: int) -> tuple[list[float], int]
     return times, size
 
 
+def _what(db: Path | None) -> list[str]:
+    """Datasette's arguments: the configuration directory, or the same configuration over another database."""
+    if db is None:
+        return [str(ROOT)]
+    settings = json.loads((ROOT / "settings.json").read_text(encoding="utf-8"))
+    arguments = [str(db), "--metadata", str(ROOT / "metadata.json"), "--template-dir", str(ROOT / "templates")]
+    arguments += ["--plugins-dir", str(ROOT / "plugins"), "--static", f"static:{ROOT / 'static'}"]
+    for name, value in settings.items():
+        arguments += ["--setting", name, json.dumps(value)]
+    return arguments
+
+
 @contextmanager
-def serving():
-    """Serve the repository on a free port for as long as the block runs."""
+def serving(db: Path | None = None):
+    """Serve the site on a free port for as long as the block runs: over kb.db, or over another database."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "datasette", "serve", str(ROOT), "--port", str(port)],
+        [sys.executable, "-m", "datasette", "serve", *_what(db), "--port", str(port)],
         cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(100):
+            if server.poll() is not None:
+                raise click.ClickException("the server ended before it answered: run scripts/serve to see why")
             try:
                 httpx.get(address, timeout=2)
                 break

@@ -68,4 +68,4 @@ def test_every_han_stretch_of_a_text_is_found_as_a_phrase(text, data):
 @given(st.text(max_size=80))
 def test_folded_characters_lead_back_to_the_printed_ones(text):
     folded, offsets = fold_with_offsets(text)
-    assert folded == fold(text) and len(folded) == len(offsets) and offsets == sorted(offsets)
+    assert folded == fold(text) and len(folded) == len(offsets) and list(offsets) == sorted(offsets)

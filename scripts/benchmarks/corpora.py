@@ -1,0 +1,100 @@
+"""Make large corpora out of the real one: its sentences recombined, by a seeded generator.
+
+Bias: the vocabulary is that of five documents however large the corpus, so common words are more
+common and rare ones less rare than in a real one of that size, and no phrase longer than a
+sentence is rare; document lengths are equal.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlite_utils
+
+from ingest.index import Indexer
+from ingest.store import TABLES, connect, create_schema, finish
+from lang.words import cutter
+
+UNITS_A_DOCUMENT = 100
+PROVINCES = [("ln", "辽宁省"), ("he", "河北省"), ("sx", "山西省"), ("cq", "重庆市"), ("js", "江苏省"), ("gd", "广东省")]
+
+
+def make_corpus(source: Path, path: Path, units: int, seed: int = 20261121) -> None:
+    """Write a database of so many units, through the same index that a build makes."""
+    sentences, headings, lexicon, synonyms = _read(source)
+    chance = random.Random(seed)
+    db = connect(path)
+    create_schema(db)
+    db["lexicon"].insert_all({"word": word} for word in lexicon)
+    indexer = Indexer(db, cutter(lexicon), synonyms)
+    for number in range(1, units // UNITS_A_DOCUMENT + 1):
+        document = _document(number, chance)
+        provisions = list(_provisions(document["id"], sentences, headings, chance))
+        with db.conn:
+            db["documents"].insert(document)
+            db["provisions"].insert_all(provisions)
+            indexer.add_document(number, document, provisions)
+    with db.conn:
+        indexer.finish()
+        finish(db, {"corpus_sha256": f"synthetic-{units}-{seed}", "tool_sha256": "bench"})
+    db.conn.close()
+
+
+def _read(source: Path) -> tuple[list[str], list[str], tuple[str, ...], list[list[str]]]:
+    conn = sqlite3.connect(source)
+    texts = [row[0] for row in conn.execute("select text from provisions where kind in ('paragraph', 'item') order by id")]
+    sentences = [s for text in texts for s in re.split(r"(?<=。)|\n", text) if len(s) > 8]
+    headings = [r[0] for r in conn.execute("select heading from provisions where heading is not null and kind in ('clause', 'box') order by id")]
+    lexicon = tuple(row[0] for row in conn.execute("select word from lexicon order by rowid"))
+    groups: dict[int, list[str]] = {}
+    for word, group in conn.execute("select word, group_id from synonyms order by group_id, word"):
+        groups.setdefault(group, []).append(word)
+    return sentences, headings, lexicon, list(groups.values())
+
+
+def _document(number: int, chance: random.Random) -> dict[str, Any]:
+    code, province = chance.choice(PROVINCES)
+    year = chance.randint(2010, 2025)
+    row: dict[str, Any] = dict.fromkeys(TABLES["documents"])
+    return {
+        **row, "id": f"{code}-{year}-doc{number}", "province_code": code, "province": province, "title": f"第{number}号文件",
+        "title_supplied": 0, "doc_type": chance.choice(["规划", "实施方案", "意见"]), "issuers": f'["{province}人民政府"]',
+        "issued_on": f"{year}-01-01", "current_version": f"{code}-{year}-doc{number}@v1",
+    }  # fmt: skip
+
+
+def _provisions(document_id: str, sentences: list[str], headings: list[str], chance: random.Random) -> Iterator[dict[str, Any]]:
+    row: dict[str, Any] = dict.fromkeys(TABLES["provisions"])
+    for number in range(1, UNITS_A_DOCUMENT + 1):
+        kind = "box" if number % 7 == 0 else "clause"
+        eid = f"{'box' if kind == 'box' else 'cl'}_{number}"
+        heading = chance.choice(headings)
+        body = "".join(chance.choice(sentences) for _ in range(chance.randint(2, 5)))
+        yield {
+            **row, "id": f"{document_id}__{eid}", "document_id": document_id, "version_id": f"{document_id}@v1", "eid": eid,
+            "kind": kind, "number": f"({number})", "num": number, "number_inferred": 0, "heading": heading,
+            "text": f"{heading}\n{body}", "label": heading, "depth": 0, "seq": number, "start": 0, "own_end": 0, "end": 0,
+            "sha256": "", "unit_id": f"{document_id}__{eid}",
+        }  # fmt: skip
+
+
+def sample_queries(db: sqlite_utils.Database | sqlite3.Connection, seed: int = 7) -> list[tuple[str, str]]:
+    """Return (group, query) pairs: stretches of 1, 2, 3, 4 and 6 Han characters, the commonest and rarest of a sample."""
+    chance = random.Random(seed)
+    texts = [row[0] for row in db.execute("select text from search_units order by id limit 5000")]
+    queries = []
+    for length in (1, 2, 3, 4, 6):
+        stretches = set()
+        while len(stretches) < 150:
+            run = chance.choice(re.findall(rf"[\u4e00-\u9fff]{{{length},}}", chance.choice(texts)))
+            start = chance.randint(0, len(run) - length)
+            stretches.add(run[start : start + length])
+        known = sorted(((sum(s in t for t in texts), s) for s in stretches), reverse=True)
+        queries += [(f"{length} characters, common", s) for _, s in known[:5]]
+        queries += [(f"{length} characters, rare", s) for _, s in known[-5:]]
+    return queries

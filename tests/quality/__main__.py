@@ -1,0 +1,40 @@
+"""Print the quality figures that the gates are pinned to."""
+
+from __future__ import annotations
+
+import hashlib
+
+import click
+
+from ingest.build import build
+from ingest.stamp import ROOT, is_stale
+from query.database import open_database
+from tests.quality.search import GOLD, RANKINGS, by_site, evaluate, load_judged, ndcg
+
+
+@click.group()
+def evaluate_command() -> None:
+    """Measure quality on gold that was made by reading."""
+
+
+@evaluate_command.command("search")
+@click.option("--worst", default=0, help="List so many of the queries that come out worst.")
+def search_command(worst: int) -> None:
+    """nDCG@10 of the order of search on the judged set, beside two baselines."""
+    db = ROOT / "kb.db"
+    if is_stale(ROOT / "corpus", db):
+        build(ROOT / "corpus", db)
+    conn = open_database(db)
+    click.echo(f"gold {hashlib.sha256(GOLD.read_bytes()).hexdigest()[:12]}, {len(load_judged())} queries")
+    scores = {name: evaluate(conn, ranking) for name, ranking in RANKINGS.items()}
+    kinds = list(scores["search"])
+    click.echo(f"{'':18}" + "".join(f"{kind:>12}" for kind in kinds))
+    for name, by_kind in scores.items():
+        click.echo(f"{name:18}" + "".join(f"{by_kind[kind]:12.4f}" for kind in kinds))
+    judged = [(ndcg(by_site(conn, j.query), j.grades), j) for j in load_judged() if any(j.grades.values())]
+    for score, j in sorted(judged, key=lambda pair: pair[0])[:worst]:
+        click.echo(f"{score:.2f}  {j.id}  {j.kind:12} {j.query}")
+
+
+if __name__ == "__main__":
+    evaluate_command(prog_name="scripts/evaluate")
