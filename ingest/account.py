@@ -20,15 +20,18 @@ class Claims:
 def claim(parsed: Parsed) -> Claims:
     """Return who claims which character.
 
-    A fact that stands inside a provision (a period that the running text states) is evidence
-    and claims nothing.
+    Noise may stand inside a provision's range (an advertisement between the cells of a row) and is
+    then not the provision's. A fact that stands inside a provision (a period that the running text
+    states) is evidence and claims nothing.
     """
     length = len(parsed.reading.text)
     claims = Claims(bytearray(length), bytearray(length), bytearray(length))
+    for noise in parsed.noise:
+        _add(claims.noise, noise.start, noise.end)
     for unit, _, _ in walk(parsed.units):
         _add(claims.own, unit.start, unit.own_end)
     for noise in parsed.noise:
-        _add(claims.noise, noise.start, noise.end)
+        claims.own[noise.start : noise.end] = bytes(noise.end - noise.start)
     for fact in parsed.facts:
         if fact.start is not None and fact.end is not None and not any(claims.own[fact.start : fact.end]):
             claims.facts[fact.start : fact.end] = b"\x01" * (fact.end - fact.start)

@@ -47,7 +47,8 @@ def create_search_schema(db: sqlite_utils.Database) -> None:
         pk = {"facets": ("facet", "value"), "document_facets": ("document_id", "facet", "value"), "lexicon": "word", "synonyms": "word", "words": "word"}.get(name, "id")
         db[name].create(columns, pk=pk)
     # Contentless: the index holds no second copy of the text; the tokens are made by lang.
-    db.execute("create virtual table search_index using fts5(heading, body, facets, content='', tokenize='unicode61')")
+    # prefix: one character alone is a prefix of its bigrams, and without an index of its own a slow one.
+    db.execute("create virtual table search_index using fts5(heading, body, facets, content='', tokenize='unicode61', prefix='1')")
     # Headings once more by themselves: a query that is too broad to rank wholly is ranked by these,
     # and a column filter on the large index would read every position of the body for it.
     db.execute("create virtual table search_headings using fts5(heading, facets, content='', tokenize='unicode61')")

@@ -9,9 +9,10 @@ from ingest.boxes import Scanned, find_box_end, is_box_title
 from ingest.markers import BULLET, Marker, marker_classes, recognise, split_heading
 from ingest.nodes import Node, paragraph
 from ingest.records import Doubt, Line, Noise, Unit
+from ingest.rules import noise_rules
 from ingest.tabulate import tabulate
 
-TABLE_MARK = Noise(0, 0, "table-mark", "网页表格转成文本时留下的分隔符，不在表格行内")
+TABLE_MARK = next(rule for rule in noise_rules() if rule.scope == "table")
 
 _TITLED = {"annex", "chapter", "section", "part", "clause"}
 _CONTAINERS = {"annex", "chapter", "section", "part", "article", "clause"}
@@ -63,7 +64,7 @@ class _Builder:
         while index < len(self.scanned):
             line, marker = self.scanned[index]
             if line.text == "|":
-                self.noise.append(Noise(line.start, line.end, TABLE_MARK.rule, TABLE_MARK.reason))
+                self.noise.append(Noise(line.start, line.end, TABLE_MARK.id, TABLE_MARK.reason))
             elif is_box_title(line, marker) and not self.in_box:
                 end = find_box_end(self.scanned, index, self._expected(), body_indent)
                 self._place_box(index, end)

@@ -13,8 +13,9 @@ from query.language import Group, Query, Term
 DOCUMENT_SHIFT, CLAUSE_SHIFT, KIND_MASK = 28, 12, 15
 SCOPES = {"provision": 0, "clause": CLAUSE_SHIFT, "document": DOCUMENT_SHIFT}
 
-# So many matches are ranked and counted one by one; a query with more is too broad to read anyway.
-MOST_RANKED = 5000
+# So many matches are counted one by one, and so many ranked by BM25; a query with more is too broad to read.
+MOST_COUNTED = 5000
+MOST_RANKED = 2000
 
 # Weights of heading, body and facets; settled on tests/gold/relevance.yml, see docs/search.md.
 WEIGHTS = (4.0, 1.0, 0.0)
@@ -56,7 +57,7 @@ def expression(query: Query, facets: str) -> str:
     return f"({positive}) NOT ({' OR '.join(unwanted)})" if unwanted else positive
 
 
-def find(conn: sqlite3.Connection, query: Query, facets: str, scope: str, most: int | None = MOST_RANKED) -> Matches:
+def find(conn: sqlite3.Connection, query: Query, facets: str, scope: str, most: int | None = MOST_COUNTED) -> Matches:
     """Return the units that match, at most ``most`` of them.
 
     In the scope of a clause or a document all words must stand somewhere in it, and a unit is a
@@ -86,26 +87,29 @@ def find(conn: sqlite3.Connection, query: Query, facets: str, scope: str, most: 
     return Matches(tuple(ids if is_all else ids[:most]), is_all)
 
 
+def is_ranked(matches: Matches) -> bool:
+    """True when the matches are few enough to be ranked by BM25."""
+    return len(matches.ids) <= MOST_RANKED
+
+
 def rank(conn: sqlite3.Connection, query: Query, facets: str, matches: Matches) -> list[int]:
     """Return the matches best first; equal ones in the index's order.
 
-    All are ranked by BM25 over heading and body. Where there are too many, those come first whose
-    heading matches, and the others keep the index's order: the answer says so.
+    They are ranked by BM25 over heading and body. Of more than MOST_RANKED, those come first whose
+    heading matches, and the others keep the index's order: BM25 would read every match twice.
     """
     positive = [group for group in query.groups if not group.negative]
-    if not positive:
+    if not positive or not matches.ids:
         return list(matches.ids)
-    some = " OR ".join(any_of(group) for group in positive)
-    if matches.is_all:
+    if is_ranked(matches):
+        some = " OR ".join(any_of(group) for group in positive)
         sql = f"select rowid, bm25(search_index, {', '.join(map(str, WEIGHTS))}) from search_index where search_index match ?"
         score = dict(conn.execute(sql, [f"({some}) AND {facets}"]))
         return sorted(matches.ids, key=lambda unit: (score.get(unit, 0.0), unit))
     headed = " AND ".join(any_of(group, "heading") for group in positive)
-    sql = "select rowid from search_headings where search_headings match ? order by bm25(search_headings, 1.0, 0.0) limit 500"
-    found = set(matches.ids)
-    first = [row[0] for row in conn.execute(sql, [f"({headed}) AND {facets}"]) if row[0] in found]
-    ahead = set(first)
-    return first + [unit for unit in matches.ids if unit not in ahead]
+    sql = "select rowid from search_headings where search_headings match ? and rowid <= ?"
+    first = {row[0] for row in conn.execute(sql, [f"({headed}) AND {facets}", matches.ids[-1]])}
+    return sorted(matches.ids, key=lambda unit: (unit not in first, unit))
 
 
 def estimate_total(conn: sqlite3.Connection, matches: Matches) -> int:

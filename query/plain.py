@@ -31,6 +31,17 @@ def write_provision(provision: dict[str, Any], address: str) -> str:
     return f"{words}\n\n——《{document['title']}》{number}\n{unbreak(provision['label'])}\n{address}\n"
 
 
+def cite(document: dict[str, Any], label: str, address: str) -> str:
+    """Return a citation on one line: who issued what under which number, the path, the address.
+
+    ``document`` holds ``title``, ``title_supplied``, ``doc_number`` and ``issuers`` as a list.
+    """
+    issuers = "、".join(document["issuers"])
+    supplied = "（题名代拟）" if document["title_supplied"] else ""
+    number = f"（{document['doc_number']}）" if document["doc_number"] else ""
+    return f"{issuers}{'：' if issuers else ''}《{document['title']}》{supplied}{number}，{unbreak(label)}，{address}"
+
+
 def _write_unit(unit: dict[str, Any]) -> list[str]:
     if unit["kind"] == "row":
         return ["  " + "　|　".join(map(unbreak, unit["cells"] or [unit["own"]]))]

@@ -12,12 +12,13 @@ from lang.tokens import query_phrase
 from query.database import rows
 from query.facets import FACETS, Catalogue, count, load_catalogue, present, resolve
 from query.language import Group, Query, Term, parse
-from query.match import DOCUMENT_SHIFT, SCOPES, Matches, estimate_total, facet_expression, find, rank
+from query.match import DOCUMENT_SHIFT, SCOPES, Matches, estimate_total, facet_expression, find, is_ranked, rank
 from query.passages import find_terms, passage
 from query.relate import cut_words, relate
 
 SORTS = {"relevance": "相关度", "date": "日期", "province": "地区"}
 LARGEST_PAGE = 200
+TOO_BROAD = "命中很多：标题里有查询词的排在前面，其余按文件顺序；加一个词或选一项筛选，可按相关度排序。"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def search(
     return {
         **answer,
         "read_as": plan.query.in_words(),
+        "remarks": [*answer["remarks"], *([] if is_ranked(matches) else [TOO_BROAD])],
         "message": message,
         "total": total,
         "is_estimate": not matches.is_all,

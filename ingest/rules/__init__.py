@@ -17,7 +17,7 @@ class NoiseRule:
     """A rule that says which characters are not the document."""
 
     id: str
-    scope: str  # line: tried on every line; head: may only tile a line of the head
+    scope: str  # line: tried on every line; head: may only tile a line of the head; table: on lines outside rows
     kind: str  # pattern or markup
     reason: str
     example: str
