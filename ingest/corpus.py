@@ -16,6 +16,7 @@ from ingest.records import SourceError
 from ingest.rules import load_rules
 
 ID = re.compile(r"(?P<locality>[a-z]{2})-(?P<year>(?:19|20)\d{2})-[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+VOCABULARIES = {"labels"}  # folders of the corpus that hold no document
 _VERSION = re.compile(r"v(?P<number>[1-9]\d*)(?P<suffix>\.[a-z]+)\Z")
 
 
@@ -84,7 +85,7 @@ def load_corpus(corpus: Path) -> tuple[DocumentFolder, ...]:
     """
     if not corpus.is_dir():
         raise SourceError(f"{corpus}: no such folder; name the corpus folder")
-    folders = sorted(p for p in corpus.iterdir() if p.is_dir() and not p.name.startswith("."))
+    folders = sorted(p for p in corpus.iterdir() if p.is_dir() and p.name not in VOCABULARIES and not p.name.startswith("."))
     if not folders:
         raise SourceError(f"{corpus}: no document folder in it; add one such as ln-2022-zhiye-jineng-peixun/v1.txt")
     documents = [_load_folder(folder) for folder in folders]

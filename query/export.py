@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,8 +27,11 @@ ROWS_A_PIECE = 100
 # What a worksheet can hold; beyond it Excel calls the file damaged.
 MOST_ROWS, MOST_LINKS, LONGEST_CELL, LONGEST_LINK = 1_048_575, 65_000, 32_767, 2_000
 
+LINE_HEIGHT, TALLEST_ROW = 16.0, 409.0  # points
+
 _FORMULA_SIGNS = frozenset("=+-@")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNSEEN = re.compile("^[\\s\ufeff\u200b-\u200f]+")
 _CUT = "……（单元格装不下，全文见固定地址）"
 
 
@@ -94,7 +98,7 @@ def is_formula_like(words: str) -> bool:
     """Tell whether a spreadsheet may take a cell for a formula: = + - @, tab or line break at its start."""
     if words[:1] in ("\t", "\r", "\n"):
         return True
-    first = words.lstrip()[:1]
+    first = _UNSEEN.sub("", words)[:1]
     return unicodedata.normalize("NFKC", first) in _FORMULA_SIGNS
 
 
@@ -156,7 +160,9 @@ def write_xlsx(path: Path, rows: Iterable[Row], about: Callable[[Mapping[str, in
             continue
         written += 1
         counts[row["match"]] += 1
+        sheet.row_dimensions[written + 1].height = _measure(row)
         sheet.append([cells.link(row[c.key]) if c.is_link else cells.words(write_cell(row, c.key)) for c in COLUMNS])
+        del sheet.row_dimensions[written + 1]  # it is in the file; a million of them need not be in memory
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{written + 1}"
     second = book.create_sheet("检索说明")
     second.column_dimensions["A"].width, second.column_dimensions["B"].width = 18, 90
@@ -216,6 +222,22 @@ class _Cells:
         cell.hyperlink = address
         cell.data_type, cell.font = "s", self._blue
         return cell
+
+
+def _measure(row: Row) -> float:
+    """The height that shows a row's cells whole, as far as Excel allows; not every program finds it by itself."""
+    lines = 1
+    for column in COLUMNS:
+        if column.key == "sha256":  # not for reading
+            continue
+        broken = write_cell(row, column.key).split("\n")
+        lines = max(lines, sum(math.ceil(_count_cells(line) / (column.width - 1)) or 1 for line in broken))
+    return min(lines * LINE_HEIGHT, TALLEST_ROW)
+
+
+def _count_cells(line: str) -> int:
+    """How many of Excel's characters a line is wide: a Han character takes two."""
+    return len(line) + sum("\u2e80" <= character for character in line)
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -20,7 +20,7 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 CORPUS = ROOT / "corpus"
-DOCUMENT_IDS = sorted(path.name for path in CORPUS.iterdir() if path.is_dir())
+DOCUMENT_IDS = sorted(path.parent.name for path in CORPUS.glob("*/document.yml"))
 
 
 @pytest.fixture(scope="session")

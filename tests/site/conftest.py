@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
+import threading
+import time
 from pathlib import Path
 
 import pytest
+import uvicorn
 from bs4 import BeautifulSoup
 from datasette.app import Datasette
 
@@ -36,6 +40,9 @@ class Site:
         response = self.get(path)
         assert response.status_code == status, f"{path}: {response.status_code}"
         return BeautifulSoup(response.text, "html.parser")
+
+    def head(self, path: str):
+        return self.loop.run_until_complete(self.datasette.client.head(path))
 
     def close(self) -> None:
         self.datasette.executor.shutdown()
@@ -68,8 +75,22 @@ def site(site_db: Path):
     yield from open_site(site_db)
 
 
+@pytest.fixture(scope="session")
+def origin(site_db: Path):
+    """The site on a free port of a real server, in a thread."""
+    server = uvicorn.Server(uvicorn.Config(serve(site_db).app(), host="127.0.0.1", port=0, log_level="critical"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.02)
+    yield "http://127.0.0.1:{}".format(server.servers[0].sockets[0].getsockname()[1])
+    server.should_exit = True
+    thread.join(timeout=5)
+
+
 HOSTILE_ID = "ln-2030-hostile"
-HOSTILE_WORDS = '<script>alert("1")</script>\'"><img src=x onerror=alert(2)>'
+HOSTILE_WORDS = '\'"><script>alert(1)</script><img>'
 HOSTILE_TEXT = f"""某省{HOSTILE_WORDS}规划
 
 一、总体{HOSTILE_WORDS}要求
@@ -77,6 +98,14 @@ HOSTILE_TEXT = f"""某省{HOSTILE_WORDS}规划
 (一)指导{HOSTILE_WORDS}思想。甲乙丙{HOSTILE_WORDS}丁。
 
 (二)[点这里](javascript:alert(3))。&lt;b&gt;{{{{ 7*7 }}}}戊己庚。
+
+(三)=1+1，甲乙丙。辰巳。
+
+(四)＝SUM(A1)与{HOSTILE_WORDS}。甲乙丙午未。
+
+(五)-2+3+cmd。甲乙丙申酉。
+
+(六)@甲乙丙。戌亥。
 
 专栏1 专{HOSTILE_WORDS}栏
 
@@ -88,7 +117,6 @@ HOSTILE_FACTS = {
     "title": f"题名{HOSTILE_WORDS}",
     "doc_number": f"号{HOSTILE_WORDS}",
     "issuers": [f"机关{HOSTILE_WORDS}"],
-    "source_url": "javascript:alert(4)",
 }
 
 
@@ -101,4 +129,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory):
     (document / "v1.txt").write_text(HOSTILE_TEXT, encoding="utf-8")
     (document / "document.yml").write_text(json.dumps(HOSTILE_FACTS, ensure_ascii=False), encoding="utf-8")
     build(folder / "corpus", folder / "kb.db")
+    with sqlite3.connect(folder / "kb.db") as connection:  # the build itself would refuse this address
+        connection.execute("update documents set source_url = 'javascript:alert(4)'")
+    connection.close()
     yield from open_site(folder / "kb.db")

@@ -11,6 +11,10 @@ from datasette.app import DEFAULT_SETTINGS
 from tests.site.conftest import ROOT
 
 
+#: What only the search itself reads; all else is open.
+CLOSED = ("search_index", "search_headings", "search_units", "unit_vectors", "facets", "document_facets", "words")
+
+
 @pytest.fixture(scope="module")
 def described() -> dict:
     metadata = json.loads((ROOT / "metadata.json").read_text(encoding="utf-8"))
@@ -33,7 +37,7 @@ def test_every_public_column_is_described(described, columns):
     missing = [
         f"{table}.{column}"
         for table, names in columns.items()
-        if not table.startswith(("search_index", "sqlite_"))
+        if not _is_internal(table)
         for column in names
         if not described.get(table, {}).get("columns", {}).get(column)
     ]
@@ -50,12 +54,34 @@ def test_no_description_outlives_its_column(described, columns):
     assert stale == []
 
 
-def test_index_tables_are_closed(described, columns):
-    shadow = {table for table in columns if table.startswith("search_index")}
-    assert {table for table in shadow if described.get(table, {}).get("allow") is not False} == set()
+def test_every_public_table_is_titled_and_described(described, columns):
+    public = [table for table in columns if not _is_internal(table)]
+    assert [table for table in public if not (described[table].get("title") and described[table].get("description"))] == []
+
+
+def test_index_tables_and_no_others_are_closed(described, columns):
+    closed = {table for table in described if described[table].get("allow") is False}
+    internal = {table for table in columns if _is_internal(table) and not table.startswith("sqlite_")}
+    assert internal <= closed
+    assert {table for table in closed if not _is_internal(table)} == set()
+
+
+def test_every_canned_query_is_titled_and_described():
+    queries = json.loads((ROOT / "metadata.json").read_text(encoding="utf-8"))["databases"]["kb"]["queries"]
+    assert [name for name, query in queries.items() if not (query.get("title") and query.get("description"))] == []
+    assert [name for name, query in queries.items() if query.get("write")] == []
 
 
 def test_settings_exist_and_close_what_is_not_public():
     settings = json.loads((ROOT / "settings.json").read_text(encoding="utf-8"))
     assert set(settings) <= set(DEFAULT_SETTINGS)
     assert not any(settings[name] for name in ("default_allow_sql", "allow_download", "suggest_facets", "trace_debug"))
+
+
+def test_plugin_files_are_ascii():
+    """Datasette reads them, too, in the locale's encoding; what they import may say anything."""
+    assert [path.name for path in (ROOT / "plugins").glob("*.py") if not path.read_bytes().isascii()] == []
+
+
+def _is_internal(table: str) -> bool:
+    return table.startswith(("sqlite_", "search_index_", "search_headings_")) or table in CLOSED

@@ -51,17 +51,22 @@ def test_unknown_address_of_data_answers_as_data(site):
     assert (response.status_code, response.json()["ok"]) == (404, False)
 
 
-def test_long_query_is_refused_and_repeated(site):
-    page = site.page("/search?q=" + "甲" * 300, status=400)
-    assert page.q.get_text().startswith("甲甲")
+def test_long_query_is_cut_and_says_so(site):
+    page = site.page("/search?q=" + "甲" * 2000)
+    assert "只读了前" in page.select_one(".message").get_text()
 
 
-def test_unknown_scope_is_refused(site):
-    site.page("/search?q=培训&document=nothing", status=400)
+def test_unknown_value_of_a_facet_is_said(site):
+    page = site.page("/search?q=培训&doc=nothing")
+    assert "没有名为“nothing”的文件" in page.select_one(".message").get_text()
 
 
-def test_unreadable_page_mark_is_refused(site):
-    site.page("/search?q=培训&after=" + "9" * 30, status=400)
+def test_place_that_is_none_is_the_first_page(site):
+    assert site.page("/search?q=培训&after=" + "9" * 30).select(".hit")
+
+
+def test_place_behind_the_end_says_so(site):
+    assert "没有更多" in site.page("/search?q=学徒&after=5000").select_one(".empty").get_text()
 
 
 def test_fault_apologises_without_details(broken_site):
@@ -77,6 +82,6 @@ def test_missing_database_is_said(empty_site):
     assert "还没有建好" in response.text
 
 
-@pytest.mark.parametrize("path", ["/kb?sql=select+1", "/kb/search_index_data", "/kb/search_index"])
+@pytest.mark.parametrize("path", ["/kb?sql=select+1", "/kb/search_index_data", "/kb/search_index", "/kb/search_units", "/kb/words"])
 def test_closed_doors_are_403_in_chinese(site, path):
     assert "不开放" in site.page(path, status=403).h1.get_text()

@@ -26,13 +26,19 @@ PAGES = [
     "/search",
     "/search?q=新型学徒制",
     "/search?q=龘龘",
-    f"/search?q=培训&document={LIAONING}",
+    f"/search?q=培训&doc={LIAONING}&sort=date",
+    "/search?q=学徒 补贴&scope=document&province=ln&province=he&kind=box",
+    "/search?province=ln",
+    "/search?q=地区:火星 培训",
     "/kb",
     "/kb/provisions",
     "/kb/clauses",
     "/kb/boxes",
     "/kb/indicators",
     f"/kb/documents/{LIAONING}",
+    "/kb/search?q=学徒",
+    f"/kb/provision?address=/d/{LIAONING}/part_5__cl_14",
+    "/kb/compare?q=学徒",
 ]
 
 
@@ -91,31 +97,6 @@ def test_list_narrows_to_a_province(site):
     assert titles == [f"/d/{SHANXI}"]
 
 
-def test_search_marks_the_words(site):
-    hits = site.page("/search?q=新型学徒制").select(".hit")
-    assert hits
-    assert all(mark.get_text() == "新型学徒制" for hit in hits for mark in hit.select(".snippet mark"))
-
-
-def test_search_pages_do_not_repeat_a_hit(site):
-    first = site.page("/search?q=培训")
-    second = site.page(first.select_one(".paging a[rel=next]")["href"])
-    links = [link["href"] for page in (first, second) for link in page.select(".hit h2 a")]
-    assert len(links) == 40
-    assert len(set(links)) == 40
-
-
-def test_search_can_stay_in_one_document(site):
-    links = site.page(f"/search?q=培训&document={SHANXI}").select(".hit h2 a")
-    assert links
-    assert all(link["href"].startswith(f"/d/{SHANXI}/") for link in links)
-
-
-def test_empty_search_offers_the_words_singly(site):
-    offers = [link["href"] for link in site.page("/search?q=龘龘 学徒制").select(".empty a")]
-    assert "/search?q=%E5%AD%A6%E5%BE%92%E5%88%B6" in offers
-
-
 def test_source_is_the_captured_file(site):
     response = site.get(f"/d/{LIAONING}/source")
     assert response.content == (ROOT / "corpus" / LIAONING / "v1.txt").read_bytes()
@@ -146,11 +127,6 @@ def test_text_of_a_provision_ends_with_its_address(site):
     assert response.headers["content-type"] == "text/plain; charset=utf-8"
     assert response.text.startswith("(十四)健全职业技能培训公共实训体系。服务制造业")
     assert response.text.rstrip().endswith(f"/d/{LIAONING}@v1/part_5__cl_14")
-
-
-def test_search_answers_as_json(site):
-    answer = site.get("/search.json?q=新型学徒制").json()
-    assert answer["total"] >= len(answer["hits"]) > 0
 
 
 def test_data_rows_lead_back_to_the_reading_pages(site):
