@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from ingest.account import account
-from ingest.corpus import load_corpus, read_yaml
+from ingest.corpus import DocumentFolder, load_corpus, read_yaml
+from ingest.facts import FactStore, learn_themes
+from ingest.index import Indexer
 from ingest.parse import parse
 from ingest.read import read
 from ingest.records import SourceError
 from ingest.stamp import hash_corpus, hash_tool
-from ingest.index import Indexer
-from ingest.store import connect, create_schema, finish, store_document
-from ingest.vocabulary import load_vocabulary
+from ingest.store import connect, create_schema, finish, provision_rows, store_document
+from ingest.vocabulary import Vocabulary, load_vocabulary
 from lang.words import cutter
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
@@ -60,10 +61,12 @@ def build(corpus: Path, db: Path, progress: Progress = lambda items: items) -> B
 def _build_into(path: Path, corpus: Path, documents, about: dict[str, Any], progress: Progress) -> dict[str, int]:
     db = connect(path)
     try:
-        create_schema(db)
         vocabulary = load_vocabulary(corpus)
+        create_schema(db, vocabulary)
         db["lexicon"].insert_all({"word": word} for word in vocabulary.lexicon)
-        indexer = Indexer(db, cutter(vocabulary.lexicon), vocabulary.synonyms)
+        cut = cutter(vocabulary.lexicon)
+        indexer = Indexer(db, cut, vocabulary.synonyms)
+        facts = FactStore(db, vocabulary, learn_themes(vocabulary, _labelled(documents, vocabulary), cut))
         # Numbered in an order that has nothing to do with place or year, so that the first units of
         # the index are a fair sample of all when a query is too broad to count.
         for folder in progress(sorted(documents, key=lambda d: hashlib.sha256(d.id.encode()).hexdigest())):
@@ -73,13 +76,26 @@ def _build_into(path: Path, corpus: Path, documents, about: dict[str, Any], prog
                 if problems:
                     raise SourceError(f"{version.path}: the accounting fails, please report it: {problems[0]}")
             with db.conn:
-                store_document(db, indexer, folder, parsed, corpus.parent)
+                store_document(db, indexer, facts, folder, parsed, corpus.parent)
         with db.conn:
+            facts.finish()
             indexer.finish()
             finish(db, {**about, "corpus_sha256": hash_corpus(corpus), "tool_sha256": hash_tool()})
         return {name: db[name].count for name in ("documents", "provisions", "indicators", "noise", "doubts")}
     finally:
         db.conn.close()
+
+
+def _labelled(documents: Iterable[DocumentFolder], vocabulary: Vocabulary) -> dict[str, list[dict[str, Any]]]:
+    """The provision rows of the documents whose themes a curator has decided."""
+    known = {folder.id: folder for folder in documents}
+    for document_id in vocabulary.labels:
+        if document_id not in known:
+            raise SourceError(f"labels/{document_id}.yml: no such document in the corpus; rename or remove the file")
+    return {
+        document_id: list(provision_rows(document_id, "", parse(read(known[document_id].versions[-1].path))))
+        for document_id in vocabulary.labels
+    }
 
 
 def _about(corpus: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -35,6 +35,7 @@ SEARCH_TABLES: dict[str, dict[str, Any]] = {
     "unit_vectors": dict(id=int, vector=bytes),
     "facets": dict(facet=str, value=str, label=str, token=str, code=int),
     "document_facets": dict(document_id=str, facet=str, value=str),
+    "unit_facets": dict(unit_id=int, facet=str, value=str),
     "lexicon": dict(word=str),
     "synonyms": dict(word=str, group_id=int),
     "words": dict(word=str, idf=float, vector=bytes),
@@ -44,7 +45,7 @@ SEARCH_TABLES: dict[str, dict[str, Any]] = {
 def create_search_schema(db: sqlite_utils.Database) -> None:
     """Create the tables of the index, empty."""
     for name, columns in SEARCH_TABLES.items():
-        pk = {"facets": ("facet", "value"), "document_facets": ("document_id", "facet", "value"), "lexicon": "word", "synonyms": "word", "words": "word"}.get(name, "id")
+        pk = {"facets": ("facet", "value"), "document_facets": ("document_id", "facet", "value"), "unit_facets": ("unit_id", "facet", "value"), "lexicon": "word", "synonyms": "word", "words": "word"}.get(name, "id")
         db[name].create(columns, pk=pk)
     # Contentless: the index holds no second copy of the text; the tokens are made by lang.
     # prefix: one character alone is a prefix of its bigrams, and without an index of its own a slow one.
@@ -101,8 +102,17 @@ class Indexer:
         self._tokens = lru_cache(maxsize=200_000)(lambda sentence: " ".join(index_tokens(sentence)))
         self._words = lru_cache(maxsize=200_000)(self._cut)
 
-    def add_document(self, number: int, document: dict[str, Any], provisions: Sequence[dict[str, Any]]) -> None:
-        """Index a document's units under the number that stands in their ids."""
+    def add_document(
+        self,
+        number: int,
+        document: dict[str, Any],
+        provisions: Sequence[dict[str, Any]],
+        unit_facets: Mapping[str, Mapping[str, Sequence[tuple[str, str]]]] | None = None,
+    ) -> None:
+        """Index a document's units under the number that stands in their ids.
+
+        ``unit_facets`` are (value, label) pairs by facet by provision: themes, audiences, force.
+        """
         tokens = ["all"]
         values_of = document_facets(document)
         self.db["document_facets"].insert_all(
@@ -114,6 +124,14 @@ class Indexer:
             for value, label in values:
                 tokens.append(self._facet_token(facet, value, label, number if facet == "doc" else None))
         units = list(unit_ids(provisions, number))
+        own_tokens: dict[int, list[str]] = {}
+        for unit_id, row, _ in units:
+            own_tokens[unit_id] = [*tokens, self.facets["kind", row["kind"]][1]]
+            for facet, values in ((unit_facets or {}).get(row["id"]) or {}).items():
+                own_tokens[unit_id] += [self._facet_token(facet, value, label, None) for value, label in values]
+                self.db["unit_facets"].insert_all(
+                    {"unit_id": unit_id, "facet": facet, "value": value} for value, _ in values
+                )
         self.db["search_units"].insert_all(
             {"id": unit_id, "provision_id": row["id"], "document_id": row["document_id"], "text": text}
             for unit_id, row, text in units
@@ -125,7 +143,7 @@ class Indexer:
                     unit_id,
                     self.tokens(row["heading"] or ""),
                     self.tokens(text),
-                    " ".join([*tokens, self.facets["kind", row["kind"]][1]]),
+                    " ".join(own_tokens[unit_id]),
                 )
                 for unit_id, row, text in units
             ),
@@ -133,7 +151,7 @@ class Indexer:
         self.db.conn.executemany(
             "insert into search_headings(rowid, heading, facets) values (?, ?, ?)",
             (
-                (unit_id, self.tokens(row["heading"]), " ".join([*tokens, self.facets["kind", row["kind"]][1]]))
+                (unit_id, self.tokens(row["heading"]), " ".join(own_tokens[unit_id]))
                 for unit_id, row, _ in units
                 if row["heading"]
             ),

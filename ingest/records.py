@@ -117,3 +117,44 @@ class Parsed:
     noise: tuple[Noise, ...]
     doubts: tuple[Doubt, ...]
     indicators: tuple[Indicator, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A document that a provision cites: 《…》 with or without its number."""
+
+    eid: str
+    start: int
+    end: int
+    title: str
+    doc_number: str | None
+
+
+@dataclass(frozen=True)
+class Duty:
+    """An agency that a bracket or a sentence makes responsible; ``role`` is lead or support."""
+
+    eid: str
+    printed: str
+    start: int
+    end: int
+    role: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with a unit in prose, in base units; ``kind`` tells a target from what is or what is paid."""
+
+    eid: str
+    start: int
+    end: int
+    text: str
+    value: float
+    value_to: float | None
+    unit: str
+    op: str  # = ≥ > ≤ < ≈
+    kind: str  # target, existing, payment, limit, frequency, other
+    subject: str | None
+    year: str | None
+    tentative: bool

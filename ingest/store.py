@@ -14,9 +14,13 @@ import sqlite_utils
 
 from ingest.quote import text_of
 from ingest.corpus import DocumentFolder
+from ingest.facts import INDEXES as FACT_INDEXES
+from ingest.facts import TABLES as FACT_TABLES
+from ingest.facts import FactStore, create_fact_schema
 from ingest.index import CONTAINER_KINDS, UNIT_KINDS, Indexer, create_search_schema
 from ingest.name import walk
 from ingest.records import Parsed, Unit
+from ingest.vocabulary import Vocabulary
 
 TABLES: dict[str, dict[str, Any]] = {
     "documents": dict(
@@ -38,7 +42,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "doubts": dict(id=int, version_id=str, provision_id=str, start=int, end=int, kind=str, message=str),
     "indicators": dict(
         id=str, document_id=str, provision_id=str, box_id=str, group_name=str, name=str, part_of=str, value=float,
-        value_text=str, unit=str, op=str, cumulative=int, period=str, nature=str, seq=int,
+        value_text=str, unit=str, op=str, cumulative=int, period=str, nature=str, seq=int, concept_id=str,
     ),
     "build": dict(key=str, value=str),
 }
@@ -70,19 +74,25 @@ _VIEW = """
 """
 
 
-def create_schema(db: sqlite_utils.Database) -> None:
-    """Create the tables and views of the contract, empty."""
+def create_schema(db: sqlite_utils.Database, vocabulary: Vocabulary = Vocabulary((), ())) -> None:
+    """Create the tables and views of the contract; only the vocabularies have rows yet."""
     for name, columns in TABLES.items():
         db[name].create(columns, pk=_PK.get(name, "id"), foreign_keys=_FOREIGN.get(name, ()))
     db.create_view("clauses", _VIEW.format(kind="clause"))
     db.create_view("boxes", _VIEW.format(kind="box"))
+    create_fact_schema(db, vocabulary)
     create_search_schema(db)
 
 
 def store_document(
-    db: sqlite_utils.Database, indexer: Indexer, folder: DocumentFolder, parsed: list[Parsed], root: Path
+    db: sqlite_utils.Database,
+    indexer: Indexer,
+    facts: FactStore,
+    folder: DocumentFolder,
+    parsed: list[Parsed],
+    root: Path,
 ) -> None:
-    """Store a document with all its versions; provisions, targets and search units are the current version's."""
+    """Store a document with all its versions; provisions, facts and search units are the current version's."""
     current = parsed[-1]
     versions = [f"{folder.id}@v{version.number}" for version in folder.versions]
     document = _document_row(folder, current, versions[-1])
@@ -102,7 +112,8 @@ def store_document(
     )
     rows = list(provision_rows(folder.id, versions[-1], current))
     db["provisions"].insert_all(rows)
-    indexer.add_document(db["documents"].count, document, rows)
+    unit_facets = facts.add_document(folder.id, current, rows)
+    indexer.add_document(db["documents"].count, document, rows, unit_facets)
     for version_id, one in zip(versions, parsed):
         db["metadata"].insert_all(_metadata_rows(folder, version_id, one, is_current=one is current))
         db["noise"].insert_all(
@@ -115,14 +126,14 @@ def store_document(
              "start": d.start, "end": d.end, "kind": d.kind, "message": d.message}
             for d in one.doubts
         )  # fmt: skip
-    db["indicators"].insert_all(_indicator_rows(folder.id, current))
+    db["indicators"].insert_all(_indicator_rows(folder.id, current, facts))
 
 
 def finish(db: sqlite_utils.Database, facts: dict[str, Any]) -> None:
     """Write the build's facts, the indexes, and what the query planner needs."""
-    counts = {f"count_{name}": db[name].count for name in TABLES if name != "build"}
+    counts = {f"count_{name}": db[name].count for name in (*TABLES, *FACT_TABLES) if name != "build"}
     db["build"].insert_all({"key": k, "value": str(v)} for k, v in sorted({**facts, **counts}.items()))
-    for table, indexes in _INDEXES.items():
+    for table, indexes in {**_INDEXES, **FACT_INDEXES}.items():
         for columns in indexes:
             db[table].create_index(columns)
     for index in ("search_index", "search_headings"):
@@ -233,7 +244,7 @@ def _metadata_rows(folder: DocumentFolder, version_id: str, parsed: Parsed, is_c
         yield {"version_id": version_id, "field": name, "value": str(value), "reason": supplied.reason}
 
 
-def _indicator_rows(document_id: str, parsed: Parsed) -> Iterable[dict[str, Any]]:
+def _indicator_rows(document_id: str, parsed: Parsed, facts: FactStore) -> Iterable[dict[str, Any]]:
     for indicator in parsed.indicators:
         yield {
             "id": f"{document_id}__{indicator.eid}",
@@ -251,6 +262,7 @@ def _indicator_rows(document_id: str, parsed: Parsed) -> Iterable[dict[str, Any]
             "period": indicator.period,
             "nature": indicator.nature,
             "seq": indicator.seq,
+            "concept_id": facts.concept(indicator.name),
         }
 
 

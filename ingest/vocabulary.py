@@ -1,29 +1,120 @@
-"""Read the vocabularies that a curator keeps beside the documents: lexicon and synonyms."""
+"""Read the vocabularies that a curator keeps beside the documents."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from ingest.address import Audience
 from ingest.records import SourceError
 
 
 @dataclass(frozen=True)
+class Theme:
+    """An entry of themes.yml with its group, and the words that mark it."""
+
+    id: str
+    name: str
+    scope: str
+    group_id: str
+    group_name: str
+    words: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
 class Vocabulary:
-    """Words that must not be cut apart, and groups of words that stand for the same thing."""
+    """The curated vocabularies: words, groups of synonyms, themes, public bodies, audiences, targets, labels."""
 
     lexicon: tuple[str, ...]
     synonyms: tuple[tuple[str, ...], ...]
+    themes: tuple[Theme, ...] = ()
+    agencies: tuple[Mapping[str, Any], ...] = ()
+    audiences: tuple[Audience, ...] = ()
+    concepts: tuple[Mapping[str, Any], ...] = ()
+    labels: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # by document, by eid
 
 
 def load_vocabulary(corpus: Path) -> Vocabulary:
     """Return the vocabularies of a corpus; each may be missing. Raises SourceError."""
     synonyms = _load_synonyms(corpus / "synonyms.yml")
     lexicon = _load_lexicon(corpus / "lexicon.txt")
-    # A synonym that jieba cuts apart would never be met.
-    return Vocabulary(tuple(dict.fromkeys([*lexicon, *(word for group in synonyms for word in group)])), synonyms)
+    themes = _load_themes(corpus)
+    return Vocabulary(
+        # A synonym that jieba cuts apart would never be met.
+        lexicon=tuple(dict.fromkeys([*lexicon, *(word for group in synonyms for word in group)])),
+        synonyms=synonyms,
+        themes=themes,
+        agencies=_load_entries(corpus / "agencies.yml", {"id", "name", "forms"}, {"sentence"}),
+        audiences=tuple(
+            Audience(e["id"], e["name"], tuple(e["forms"]), tuple(e.get("not", ())))
+            for e in _load_entries(corpus / "audiences.yml", {"id", "name", "forms"}, {"not"})
+        ),
+        concepts=_load_entries(corpus / "indicators.yml", {"id", "name", "names"}, {"note"}),
+        labels=_load_labels(corpus / "labels", {theme.id for theme in themes}),
+    )
+
+
+def _load_themes(corpus: Path) -> tuple[Theme, ...]:
+    path = corpus / "themes.yml"
+    if not path.exists():
+        return ()
+    words = _load(corpus / "theme-words.yml") or {}
+    themes = []
+    try:
+        for group in (_load(path) or {})["groups"]:
+            for theme in group["themes"]:
+                marks = words.get(theme["id"], {})
+                themes.append(Theme(theme["id"], theme["name"], theme.get("scope", ""), group["id"], group["name"], marks))
+    except (KeyError, TypeError) as error:
+        raise SourceError(f"{path}: a theme or group lacks {error}; mend the entry") from None
+    unknown = set(words) - {theme.id for theme in themes}
+    if unknown:
+        raise SourceError(f"{corpus / 'theme-words.yml'}: {sorted(unknown)[0]!r} is no theme of themes.yml; mend the id")
+    return tuple(themes)
+
+
+def _load_entries(path: Path, required: set[str], optional: set[str]) -> tuple[Mapping[str, Any], ...]:
+    if not path.exists():
+        return ()
+    entries = _load(path) or []
+    seen: set[str] = set()
+    for number, entry in enumerate(entries, 1):
+        keys = set(entry) if isinstance(entry, dict) else set()
+        if not required <= keys:
+            raise SourceError(f"{path}: entry {number} lacks {', '.join(sorted(required - keys))}; add it")
+        if keys - required - optional:
+            raise SourceError(f"{path}: entry {number}: unknown key {sorted(keys - required - optional)[0]!r}; take it out")
+        if entry["id"] in seen:
+            raise SourceError(f"{path}: id {entry['id']!r} stands twice; keep it in one entry")
+        seen.add(entry["id"])
+    return tuple(entries)
+
+
+def _load_labels(folder: Path, themes: set[str]) -> dict[str, dict[str, tuple[str, ...]]]:
+    labels: dict[str, dict[str, tuple[str, ...]]] = {}
+    for path in sorted(folder.glob("*.yml")) if folder.is_dir() else ():
+        given = _load(path) or {}
+        if not isinstance(given, dict):
+            raise SourceError(f"{path}: must map each eid to a list of themes; mend the YAML")
+        for eid, some in given.items():
+            unknown = [theme for theme in some or () if theme not in themes]
+            if unknown:
+                raise SourceError(f"{path}: {eid}: {unknown[0]!r} is no theme of themes.yml; mend the id")
+        labels[path.stem] = {eid: tuple(some or ()) for eid, some in given.items()}
+    return labels
+
+
+def _load(path: Path) -> Any:
+    if not path.exists():
+        return None
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SourceError(f"{path}: {str(error).splitlines()[0]}; mend the YAML") from None
 
 
 def _load_lexicon(path: Path) -> list[str]:
@@ -41,12 +132,7 @@ def _load_lexicon(path: Path) -> list[str]:
 
 
 def _load_synonyms(path: Path) -> tuple[tuple[str, ...], ...]:
-    if not path.exists():
-        return ()
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SourceError(f"{path}: {str(error).splitlines()[0]}; mend the YAML") from None
+    entries = _load(path) or []
     groups: list[tuple[str, ...]] = []
     seen: dict[str, int] = {}
     for number, entry in enumerate(entries, 1):

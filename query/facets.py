@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +12,11 @@ from typing import Any
 from lang.tokens import fold
 from query.match import DOCUMENT_SHIFT, KIND_MASK
 
-FACETS = {"province": "地区", "year": "年份", "type": "文种", "kind": "层级", "agency": "发文机关", "doc": "文件"}
+FACETS = {
+    "province": "地区", "theme": "主题", "year": "年份", "type": "文种", "kind": "层级", "agency": "发文机关", "doc": "文件",
+    "audience": "对象", "force": "力度",
+}  # fmt: skip
+OF_UNITS = {"theme", "audience", "force"}  # told unit by unit; the others are the document's, or stand in the unit's id
 
 
 @dataclass(frozen=True)
@@ -56,16 +61,50 @@ def resolve(catalogue: Catalogue, facet: str, typed: str) -> list[str]:
     return exact or partial
 
 
-def count(catalogue: Catalogue, ids: Iterable[int], facet: str) -> Counter[str]:
-    """Count units by the values of a facet."""
-    if facet == "kind":
-        codes = Counter(unit & KIND_MASK for unit in ids)
-        return Counter({catalogue.kinds[code]: n for code, n in codes.items()})
-    counts: Counter[str] = Counter()
-    for document, n in Counter(unit >> DOCUMENT_SHIFT for unit in ids).items():
-        for value in catalogue.documents[document].get(facet, ()):
-            counts[value] += n
+def count(
+    conn: sqlite3.Connection, catalogue: Catalogue, ids: Sequence[int], facets: Iterable[str]
+) -> dict[str, Counter[str]]:
+    """Count units by the values of each of some facets."""
+    documents = Counter(unit >> DOCUMENT_SHIFT for unit in ids)
+    facets = list(facets)
+    counts = _count_of_units(conn, ids, [facet for facet in facets if facet in OF_UNITS])
+    for facet in [facet for facet in facets if facet not in OF_UNITS]:
+        counted: Counter[str] = Counter()
+        if facet == "kind":
+            for code, n in Counter(unit & KIND_MASK for unit in ids).items():
+                counted[catalogue.kinds[code]] = n
+        else:
+            for document, n in documents.items():
+                for value in catalogue.documents[document].get(facet, ()):
+                    counted[value] += n
+        counts[facet] = counted
     return counts
+
+
+def _count_of_units(conn: sqlite3.Connection, ids: Sequence[int], facets: Sequence[str]) -> dict[str, Counter[str]]:
+    counts: dict[str, Counter[str]] = {facet: Counter() for facet in facets}
+    if facets and ids:
+        marks = ",".join("?" * len(facets))
+        sql = f"""
+            select facet, value, count(*) from unit_facets
+            where unit_id in (select value from json_each(?)) and facet in ({marks}) group by facet, value
+        """
+        for facet, value, n in conn.execute(sql, [json.dumps(ids), *facets]):
+            counts[facet][value] = n
+    return counts
+
+
+def values_of_units(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[tuple[int, str], list[dict[str, str]]]:
+    """Return what units themselves are marked with, as {value, label} by unit and facet."""
+    sql = """
+        select u.unit_id, u.facet, u.value, f.label from unit_facets u
+        join facets f on f.facet = u.facet and f.value = u.value
+        where u.unit_id in (select value from json_each(?)) order by u.rowid
+    """
+    found: dict[tuple[int, str], list[dict[str, str]]] = {}
+    for unit, facet, value, label in conn.execute(sql, [json.dumps(list(ids))]):
+        found.setdefault((unit, facet), []).append({"value": value, "label": label})
+    return found
 
 
 def present(

@@ -20,6 +20,8 @@ FIELDS = {
     "type": ("type", "文种", "类型"),
     "agency": ("agency", "机构", "发文机关"),
     "doc": ("doc", "文件"),
+    "audience": ("audience", "对象"),
+    "force": ("force", "力度"),
 }
 _FIELD_OF = {name: field for field, names in FIELDS.items() for name in names}
 _QUOTES = {"“": '"', "”": '"', "「": '"', "」": '"', "『": '"', "』": '"', "＂": '"', "«": '"', "»": '"', "〝": '"', "〞": '"'}

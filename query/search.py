@@ -10,8 +10,8 @@ from typing import Any
 
 from lang.tokens import query_phrase
 from query.database import rows
-from query.facets import FACETS, Catalogue, count, load_catalogue, present, resolve
-from query.language import Group, Query, Term, parse
+from query.facets import FACETS, OF_UNITS, Catalogue, count, load_catalogue, present, resolve, values_of_units
+from query.language import MOST_TERMS, Group, Query, Term, parse
 from query.match import DOCUMENT_SHIFT, SCOPES, Matches, estimate_total, facet_expression, find, is_ranked, rank
 from query.passages import find_terms, passage
 from query.relate import cut_words, relate
@@ -75,7 +75,9 @@ def search(
     page = ranked[start : start + limit]
     is_last = start + limit >= len(ranked)
     terms = [term.text for term in plan.query.wanted]
-    related = _related(conn, catalogue, plan, matches) if is_last and plan.query.wanted and scope == "provision" else []
+    # Among too many matches to count, what is not in hand may hold the words as well, and is not "related".
+    asks_related = is_last and matches.is_all and plan.query.wanted and plan.scope == "provision"
+    related = _related(conn, catalogue, plan, matches) if asks_related else []
     counted = _counts(conn, catalogue, plan, matches)
     return {
         **answer,
@@ -112,6 +114,7 @@ def search_all(
         first = set(ranked)
         rest = find(conn, plan.query, plan.facets(catalogue), plan.scope, most=None).ids
         ranked += [unit for unit in rest if unit not in first]
+        matches = Matches(tuple(ranked), True)
     terms = [term.text for term in plan.query.wanted]
     for position in range(0, len(ranked), 200):
         for hit in present_hits(conn, ranked[position : position + 200], terms):
@@ -166,6 +169,7 @@ def present_hits(conn: sqlite3.Connection, units: Sequence[int], terms: Sequence
     """
     found = {row["unit"]: row for row in rows(conn, sql, list(units))}
     innermost = _innermost(conn, [row["id"] for row in found.values()], terms)
+    marked = values_of_units(conn, units)
     hits = []
     for unit in units:
         hit = found[unit]
@@ -179,6 +183,8 @@ def present_hits(conn: sqlite3.Connection, units: Sequence[int], terms: Sequence
         hit["heading_marked"] = passage(hit["heading"], terms, length=len(hit["heading"])) if hit["heading"] else []
         hit["matched"] = [term for term in terms if find_terms(searched, [term])]
         hit["in_box"] = hit["kind"] == "box"
+        for facet in OF_UNITS:
+            hit[f"{facet}s"] = marked.get((unit, facet), [])
         hits.append(hit)
     return hits
 
@@ -194,9 +200,10 @@ def _find_or_cut(conn: sqlite3.Connection, catalogue: Catalogue, plan: Plan) -> 
         if group.negative or len(group.terms) > 1 or term.is_phrase:
             groups.append(group)
             continue
-        words = [word for word in cut_words(conn, term.text) if query_phrase(word)[0]] or [term.text]
+        # Each word once: 培训 typed a hundred times is one condition, and marking would look for it a hundred times.
+        words = [word for word in dict.fromkeys(cut_words(conn, term.text)) if query_phrase(word)[0]] or [term.text]
         groups += [Group((Term(word),)) for word in words if Group((Term(word),)) not in groups]
-    if tuple(groups) == plan.query.groups:
+    if tuple(groups) == plan.query.groups or len(groups) > MOST_TERMS:
         return plan, matches, None
     cut = replace(plan, query=replace(plan.query, groups=tuple(groups)))
     found = find(conn, cut.query, cut.facets(catalogue), cut.scope)
@@ -216,12 +223,10 @@ def _order(catalogue: Catalogue, plan: Plan, ranked: list[int]) -> list[int]:
 
 def _counts(conn: sqlite3.Connection, catalogue: Catalogue, plan: Plan, matches: Matches) -> dict[str, Counter[str]]:
     """Count by facet; a facet that is chosen is counted as if it were not, so that others can be added."""
-    counts = {}
-    for facet in FACETS:
-        ids = matches.ids
-        if plan.chosen.get(facet):
-            ids = find(conn, plan.query, plan.facets(catalogue, without=facet), plan.scope).ids
-        counts[facet] = count(catalogue, ids, facet)
+    counts = count(conn, catalogue, matches.ids, [facet for facet in FACETS if not plan.chosen.get(facet)])
+    for facet in plan.chosen:
+        ids = find(conn, plan.query, plan.facets(catalogue, without=facet), plan.scope).ids
+        counts.update(count(conn, catalogue, ids, [facet]))
     return counts
 
 
