@@ -22,7 +22,7 @@ _FOUND = """id in (
 _NOTHING = 'facets : "nothing"'  # no facet's token: those end with a number
 
 
-@hookimpl
+@hookimpl(trylast=True)  # Datasette's own hook says that these tables have no search field; the last word counts
 def filters_from_request(request, database, table, datasette):
     if database != "kb" or table not in SEARCHED_TABLES:
         return None

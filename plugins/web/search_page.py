@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from datasette import Response
@@ -14,13 +15,16 @@ from query.addresses import number_of_version, write_address
 from query.facets import Catalogue, load_catalogue
 from query.language import Group, parse
 from query.layout import unbreak
-from query.passages import find_terms
+from query.passages import find_terms, passage
 from query.provisions import label_shortly
 from query.search import search
 
 PAGE_SIZE = 20
 SHOWN_VALUES = 6  # of a facet; the others are folded
 MOST_OFFERS = 6
+
+# The first words of a text: to where a sense ends, but some words at least.
+_OPENING = re.compile(r".{6}[^。；：，、;:,\n]{0,24}|.*", re.DOTALL)
 
 _ELSEWHERE = {"clause": "同一条的其他处", "document": "同一份文件的其他处"}
 
@@ -70,8 +74,14 @@ def describe_hit(hit: dict[str, Any], groups: list[Group], scope: str, catalogue
     """Add to a hit what is said of it: ``lead`` (number before the heading), ``pinned``, ``kind_label``, ``why``."""
     short = label_shortly(hit)
     heading = unbreak(hit["heading"] or "")
-    hit["lead"] = short[: -len(heading)] if heading and short.endswith(heading) else ("" if heading else short)
-    hit["steps"] = [unbreak(step) for step in hit["label"].split(" › ")[:-1]]
+    hit["steps"] = [unbreak(step) for step in hit["label"].split(" › ")]
+    if heading:
+        hit["lead"] = short[: -len(heading)] if short.endswith(heading) else ""
+        hit["steps"].pop()
+    else:  # its first words stand for the heading, and its place goes with the path
+        opening = _OPENING.match(hit["text"].strip())[0]
+        hit["lead"] = ""
+        hit["heading_marked"] = passage(opening, hit["matched"], length=len(opening)) + [("……", False)]
     hit["pinned"] = write_address(hit["document_id"], hit["eid"], number_of_version(hit["current_version"]))
     hit["kind_label"] = catalogue.labels.get(("kind", hit["kind"]), hit["kind"])
     words = "".join(piece for piece, _ in hit["passage"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections import Counter
@@ -12,6 +13,7 @@ from datasette.utils import MultiParams
 
 from plugins.web.asked import Asked, read_asked
 from query.facets import FACETS
+from query.match import find
 from tests.site.conftest import HEBEI, LIAONING, SHANXI
 
 QUERIES = ["学徒", "学徒 补贴", "培训", "5G", "农民工 OR 学徒 -技工"]
@@ -151,6 +153,14 @@ def test_hit_says_why(site):
     assert any("标题含“学徒”" in reason and "“补贴”见于同一份文件的其他处" in reason for reason in reasons)
 
 
+def test_hit_without_a_heading_shows_its_first_words(site):
+    hit = site.page(f"/search?q=培训&kind=paragraph&doc={LIAONING}").select_one(".hit")
+    text = site.get(hit.select_one("h2 a")["href"] + ".json").json()["text"]
+    opening = hit.h2.get_text().removesuffix("……").strip()
+    assert len(opening) > 5 and text.startswith(opening)
+    assert re.search(r"› 第\d段$", hit.select_one(".path").get_text())
+
+
 def test_hit_gives_its_pinned_address(site):
     hit = site.page("/search?q=学徒").select_one(".hit")
     assert re.fullmatch(r"/d/[a-z0-9-]+@v1/\w+", hit.select_one(".permanent")["href"])
@@ -236,3 +246,23 @@ def test_every_link_of_the_page_answers(site):
     page = site.page("/search?q=培训 补贴&province=ln")
     links = {link["href"] for link in page.select("main a[href^='/search']")}
     assert {path: site.get(path).status_code for path in links if site.get(path).status_code != 200} == {}
+
+
+@pytest.fixture
+def broad_site(site, monkeypatch):
+    """The site where fifty matches are already too many to count."""
+    monkeypatch.setattr(find, "__defaults__", (50,))
+    return site
+
+
+def test_estimate_says_that_it_is_one(broad_site):
+    found = broad_site.page("/search?q=培训").select_one(".found").get_text()
+    assert re.search(r"^约 [\d,]+ 条，至少见于 \d 份文件；.*前 50 条，导出是全部", found)
+
+
+def test_export_of_too_many_to_count_holds_all_once(broad_site):
+    rows = [json.loads(line) for line in broad_site.get("/search.jsonl?q=培训").text.splitlines()]
+    ids = [row["id"] for row in rows]
+    assert len(ids) == len(set(ids))
+    assert {row["id"] for row in rows if row["match"] == "related"} & {row["id"] for row in rows if "培训" in row["text"]} == set()
+    assert sum(row["match"] == "exact" for row in rows) > 150
