@@ -1,8 +1,10 @@
-"""Find who is responsible: the bracket of agencies at the end of a clause or paragraph."""
+"""Find who is responsible: the bracket of agencies at the end of a paragraph, and sentences that give a body a task."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 from ingest.name import walk
 from ingest.records import Duty, Unit
@@ -47,6 +49,60 @@ def assign(text: str, units: tuple[Unit, ...]) -> tuple[Duty, ...]:
                 role = "lead" if len(found) == 1 or (first_leads and seq == 0) else "support"
             duties.append(Duty(unit.eid, printed, offset + start, offset + start + len(printed), role, seq))
     return tuple(duties)
+
+
+class SentenceReader:
+    """Reads duties that stand in prose: 司法行政部门负责…, 工信、住建等部门要…, 会同省人社厅.
+
+    ``bare`` are forms that name a body only before 部门 (教育 is mostly a word), ``full`` those that
+    name one by themselves (人社厅). A body counts only where a word of duty stands by it.
+    """
+
+    def __init__(self, bare: Sequence[str], full: Sequence[str]) -> None:
+        one = "(?:" + "|".join(map(re.escape, sorted(bare, key=len, reverse=True))) + ")"
+        body = "(?:" + "|".join(map(re.escape, sorted(full, key=len, reverse=True))) + ")"
+        listed = rf"{one}(?:[、和]{one})*、?(?:等)?"
+        named = rf"(?:[省市县区]|地方|各地)?{body}"
+        self._pattern = re.compile(
+            rf"(?P<before>会同|由|发挥|在)?(?P<level>各级|各地|各市|当地|同级)?"
+            rf"(?:(?P<bare>{listed})(?P<tail>(?:主管|行政|监管)?(?:部门和单位|部门|共同参与))|(?P<full>{named}(?:[、和及]{named})*))"
+            rf"(?=(?P<verb>[\u4e00-\u9fff,，]{{0,8}}))"
+        )
+        self._one, self._named = re.compile(one), re.compile(named)
+
+    def read(self, text: str, units: tuple[Unit, ...], known: Sequence[Duty]) -> tuple[Duty, ...]:
+        """Return the duties that sentences give, none where a bracket has been read already."""
+        brackets = [(duty.start, duty.end) for duty in known]
+        counts = Counter(duty.eid for duty in known)
+        duties: list[Duty] = []
+        for unit, _, _ in walk(units):
+            if unit.kind == "row":
+                continue
+            for match in self._pattern.finditer(text, unit.start, unit.own_end):
+                before, verb = match["before"], match["verb"]
+                if any(start <= match.start() < end for start, end in brackets):
+                    continue
+                is_duty = before in ("会同", "由", "发挥") or _DUTY.match(verb) or (match["tail"] or "").endswith("共同参与")
+                if not is_duty:
+                    continue
+                role = "support" if before == "会同" or _SHARED.match(verb) or "参与" in (match["tail"] or "") else "lead"
+                group = "bare" if match["bare"] else "full"
+                finder = self._one if group == "bare" else self._named
+                for name in finder.finditer(text, match.start(group), match.end(group)):
+                    end = name.end()
+                    if group == "bare" and text[end : match.end("tail")] == match["tail"]:
+                        end = match.end("tail")  # 司法行政部门 is printed as a whole, 工信 in a list is not
+                    start = name.start()
+                    if match["level"] and "、" not in match[group]:
+                        start = match.start("level")  # 当地人力资源社会保障部门 is not the province's
+                    printed = text[start:end]
+                    duties.append(Duty(unit.eid, printed, start, end, role, counts[unit.eid], "sentence"))
+                    counts[unit.eid] += 1
+        return tuple(duties)
+
+
+_DUTY = re.compile(r"[,，]?(?:要|应当?|应充分|须)|负责|承担|统筹|组织|确保|指导|牵头|相互配合|共同|做好|协调|另行制定|会同")
+_SHARED = re.compile(r"参与|参加|配合|协同")
 
 
 def _read(body: str) -> list[tuple[str, int, str | None]]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlite_utils
 
 from ingest.address import find_audiences, find_force
-from ingest.assign import assign
+from ingest.assign import SentenceReader, assign
 from ingest.cite import cite, normal_title
 from ingest.index import CONTAINER_KINDS, UNIT_KINDS
 from ingest.quantify import quantify
@@ -29,6 +29,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "agencies": dict(id=str, name=str, forms=str),
     "responsibilities": dict(
         document_id=str, provision_id=str, agency_id=str, agency=str, agency_printed=str, role=str, seq=int, start=int, end=int,
+        form=str,
     ),
     "citations": dict(
         id=int, document_id=str, provision_id=str, start=int, end=int, title=str, doc_number=str, target_document_id=str,
@@ -120,6 +121,9 @@ class FactStore:
         self.vocabulary = vocabulary
         self.tagger = tagger
         self.agencies = Agencies(vocabulary.agencies)
+        bare = [form for a in vocabulary.agencies for form in a.get("sentence", ())]
+        full = [form for a in vocabulary.agencies for form in a["forms"]]
+        self.sentences = SentenceReader(bare, full) if bare else None
         self.themes = {theme.id: theme for theme in vocabulary.themes}
 
     def add_document(self, document_id: str, parsed: Parsed, rows: Sequence[dict[str, Any]]) -> UnitFacets:
@@ -161,12 +165,14 @@ class FactStore:
         return concept_of(name, self.vocabulary.concepts)
 
     def _add_duties(self, document_id: str, parsed: Parsed) -> None:
-        resolved = [(duty, *self.agencies.resolve(duty.printed)) for duty in assign(parsed.reading.text, parsed.units)]
+        brackets = assign(parsed.reading.text, parsed.units)
+        sentences = self.sentences.read(parsed.reading.text, parsed.units, brackets) if self.sentences else ()
+        resolved = [(duty, *self.agencies.resolve(duty.printed)) for duty in (*brackets, *sentences)]
         self.db["responsibilities"].insert_all(
             {
                 "document_id": document_id, "provision_id": f"{document_id}__{duty.eid}", "agency_id": agency_id,
                 "agency": name, "agency_printed": duty.printed, "role": duty.role, "seq": duty.seq, "start": duty.start,
-                "end": duty.end,
+                "end": duty.end, "form": duty.form,
             }
             for duty, agency_id, name in resolved
         )  # fmt: skip

@@ -227,8 +227,8 @@ class Indexer:
 
 
 KIND_LABELS = {
-    "annex": "附件", "chapter": "章", "section": "节", "part": "部分标题", "article": "条", "clause": "条款", "box": "专栏",
-    "paragraph": "段落", "item": "分项", "goal": "目标", "note": "注", "row": "表行",
+    "annex": "附件", "chapter": "章", "section": "节", "part": "部分", "article": "条", "clause": "条款", "box": "专栏",
+    "paragraph": "段", "item": "项", "goal": "分项", "note": "注", "row": "表行",
 }  # fmt: skip
 
 

@@ -132,7 +132,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Duty:
-    """An agency that a bracket or a sentence makes responsible; ``role`` is lead or support."""
+    """An agency that a bracket or a sentence makes responsible; ``role`` is lead or support, ``form`` bracket or sentence."""
 
     eid: str
     printed: str
@@ -140,6 +140,7 @@ class Duty:
     end: int
     role: str
     seq: int
+    form: str = "bracket"
 
 
 @dataclass(frozen=True)

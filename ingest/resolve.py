@@ -20,16 +20,19 @@ class Agencies:
         self._by_form: dict[str, str] = {}
         for entry in entries:
             self.names[entry["id"]] = entry["name"]
-            for form in entry["forms"]:
+            for form in (*entry["forms"], *entry.get("sentence", ())):
                 self._by_form[form] = entry["id"]
         provinces = [e["name"] for e in load_rules("provinces.yml") if e["code"] != "cn"]
         provinces += [e["short"] for e in load_rules("provinces.yml") if e["code"] != "cn"]
-        levels = [*sorted(provinces, key=len, reverse=True), "自治区", "省", "市", "县", "区"]
+        levels = [*sorted(provinces, key=len, reverse=True), "自治区", "省", "市", "县", "区", "地方", "各地", "各级", "当地"]
         self._level = re.compile("|".join(map(re.escape, levels)))
 
     def resolve(self, printed: str) -> tuple[str | None, str]:
         """Return a body's id and name; one that no entry knows has no id and keeps its printed form."""
         form = printed
+        bare = re.sub(r"(?:主管|行政|监管)?(?:部门和单位|部门)\Z", "", printed)
+        if bare != printed and (bare in self._by_form or printed.removesuffix("部门") in self._by_form):
+            form = bare if bare in self._by_form else printed.removesuffix("部门")
         while form:
             if form in self._by_form:
                 agency = self._by_form[form]

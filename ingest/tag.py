@@ -76,32 +76,35 @@ class Tagger:
         self._heading = TfidfVectorizer(analyzer=self._words_of, sublinear_tf=True)
         self._characters = TfidfVectorizer(analyzer="char", ngram_range=(2, 3), sublinear_tf=True)
         self._models: list[LogisticRegression | None] = []
-        self._known = ""
+        self._strong: list[list[str]] = []  # of each theme, the words that stand in what was learned from
+        self._headed: list[list[str]] = []
 
     def fit(self, passages: Sequence[Passage], labels: Sequence[Sequence[str]]) -> Tagger:
         """Learn from passages and the themes that a curator gave each."""
-        self._known = "\n".join(fold(p.heading + "\n" + p.text) for p in passages)
+        known = "\n".join(fold(p.heading + "\n" + p.text) for p in passages)
+        self._strong = [[w for w in theme.strong if w in known] for theme in self.themes]
+        self._headed = [[w for w in theme.heading if w in known] for theme in self.themes]
         shared = self._shared(passages, fit=True)
+        own = self._own(passages)
         for number, theme in enumerate(self.themes):
             given = np.array([theme.id in some for some in labels])
             if not given.any():
                 self._models.append(None)
                 continue
             model = LogisticRegression(C=3, class_weight="balanced", solver="liblinear", max_iter=800, random_state=0)
-            own = csr_matrix(np.array([self._own(p, theme) for p in passages]))
-            self._models.append(model.fit(hstack([shared, own]), given))
+            self._models.append(model.fit(hstack([shared, csr_matrix(own[:, number])]), given))
         return self
 
     def score(self, passages: Sequence[Passage]) -> np.ndarray:
         """Return the score of each theme (columns) for each passage (rows), from 0 to 1."""
         shared = self._shared(passages, fit=False)
+        own = self._own(passages)
         columns = []
-        for theme, model in zip(self.themes, self._models):
-            own = np.array([self._own(p, theme) for p in passages])
+        for number, model in enumerate(self._models):
             if model is None:  # never seen in what was learned from: the theme's own words alone speak
-                columns.append(np.minimum(0.95, own[:, 0] * 0.55 + own[:, 1] * 0.15))
+                columns.append(np.minimum(0.95, own[:, number, 0] * 0.55 + own[:, number, 1] * 0.15))
             else:
-                columns.append(model.predict_proba(hstack([shared, csr_matrix(own)]))[:, 1])
+                columns.append(model.predict_proba(hstack([shared, csr_matrix(own[:, number])]))[:, 1])
         scores = np.stack(columns, axis=1)
         for row in scores:
             best = int(row.argmax())
@@ -151,20 +154,28 @@ class Tagger:
         in_text = [0.5 * float(np.log1p(sum(text.count(w) for w in theme.scope))) for theme in self.themes]
         return [*in_heading, *in_text]
 
-    def _own(self, passage: Passage, theme: ThemeWords) -> list[float]:
+    def _own(self, passages: Sequence[Passage]) -> np.ndarray:
+        """What of each theme's own words stands in each passage: passages by themes by six figures."""
+        return 1.5 * np.array([self._own_of(passage) for passage in passages]).reshape(len(passages), len(self.themes), 6)
+
+    def _own_of(self, passage: Passage) -> list[list[float]]:
         heading, text = fold(passage.heading or passage.part), fold(_body(passage))
-        strong = [w for w in theme.strong if w in self._known]
-        in_heading = [w for w in (*strong, *theme.heading) if w in self._known]
         sentences = [s for s in _SENTENCE_END.split(text) if s.strip()]
-        held = sum(any(w in sentence for w in strong) for sentence in sentences)
-        return [
-            1.5 * any(w in heading for w in in_heading),
-            1.5 * min(held, 3),
-            1.5 * (held > 0),
-            1.5 * held / max(len(sentences), 1),
-            1.5 * sum(heading.count(w) for w in theme.scope),
-            1.5 * float(np.log1p(sum(text.count(w) for w in theme.scope))),
-        ]
+        rows = []
+        for theme, strong, headed in zip(self.themes, self._strong, self._headed):
+            present = [w for w in strong if w in text]
+            held = sum(any(w in sentence for w in present) for sentence in sentences) if present else 0
+            rows.append(
+                [
+                    float(any(w in heading for w in (*strong, *headed))),
+                    min(held, 3),
+                    float(held > 0),
+                    held / max(len(sentences), 1),
+                    sum(heading.count(w) for w in theme.scope),
+                    float(np.log1p(sum(text.count(w) for w in theme.scope))),
+                ]
+            )
+        return rows
 
     def _words_of(self, text: str) -> list[str]:
         return [word for word in self._cut(text) if len(word) > 1]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 
 import click
 
 from ingest.build import build
 from ingest.stamp import ROOT, is_stale
 from query.database import open_database
+from tests.quality.facts import evaluate_facts
 from tests.quality.search import GOLD, RANKINGS, by_site, evaluate, load_judged, ndcg
+from tests.quality.themes import evaluate_themes
 
 
 @click.group()
@@ -17,14 +20,19 @@ def evaluate_command() -> None:
     """Measure quality on gold that was made by reading."""
 
 
+def _open() -> sqlite3.Connection:
+    """The database of the corpus as it stands."""
+    db = ROOT / "kb.db"
+    if is_stale(ROOT / "corpus", db):
+        build(ROOT / "corpus", db)
+    return open_database(db)
+
+
 @evaluate_command.command("search")
 @click.option("--worst", default=0, help="List so many of the queries that come out worst.")
 def search_command(worst: int) -> None:
     """nDCG@10 of the order of search on the judged set, beside two baselines."""
-    db = ROOT / "kb.db"
-    if is_stale(ROOT / "corpus", db):
-        build(ROOT / "corpus", db)
-    conn = open_database(db)
+    conn = _open()
     click.echo(f"gold {hashlib.sha256(GOLD.read_bytes()).hexdigest()[:12]}, {len(load_judged())} queries")
     scores = {name: evaluate(conn, ranking) for name, ranking in RANKINGS.items()}
     kinds = list(scores["search"])
@@ -34,6 +42,24 @@ def search_command(worst: int) -> None:
     judged = [(ndcg(by_site(conn, j.query), j.grades), j) for j in load_judged() if any(j.grades.values())]
     for score, j in sorted(judged, key=lambda pair: pair[0])[:worst]:
         click.echo(f"{score:.2f}  {j.id}  {j.kind:12} {j.query}")
+
+
+@evaluate_command.command("facts")
+def facts_command() -> None:
+    """Precision and recall of figures, duties, citations, audiences and force."""
+    for kind, (precision, recall, number) in evaluate_facts(_open()).items():
+        click.echo(f"{kind:18} precision {precision:.4f}  recall {recall:.4f}  of {number}")
+
+
+@evaluate_command.command("themes")
+def themes_command() -> None:
+    """F1 of the themes, each province tagged by a tagger that never saw it."""
+    measured = evaluate_themes(_open())
+    for name, value in measured.items():
+        if name != "per_theme":
+            click.echo(f"{name:22} {value:.4f}")
+    for theme, (precision, recall, f1) in measured["per_theme"].items():
+        click.echo(f"  {theme:22} precision {precision:.2f}  recall {recall:.2f}  F1 {f1:.2f}")
 
 
 if __name__ == "__main__":
