@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import click
 
+from cli.facts import agencies_command, facts_command, indicators_command, open_or_fail, print_json, themes_command
 from ingest.records import SourceError
 from ingest.stamp import ROOT, is_stale
 
@@ -32,10 +32,6 @@ def _progress(items: Iterable[Any]) -> Iterable[Any]:
     items = list(items)
     with click.progressbar(items, label="建库", file=sys.stderr, show_pos=True, hidden=not sys.stderr.isatty()) as bar:
         yield from bar
-
-
-def _print(data: Any) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 def _build(corpus: Path, db: Path) -> dict[str, int]:
@@ -61,7 +57,7 @@ def build_command(corpus: Path, db: Path, as_json: bool) -> None:
     """Build the database from a CORPUS folder (corpus/ by default) and swap it in."""
     counts = _build(corpus, db)
     if as_json:
-        _print({"db": str(db), **counts})
+        print_json({"db": str(db), **counts})
     else:
         click.echo(f"{db}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
 
@@ -82,7 +78,7 @@ def check_command(corpus: Path, as_json: bool) -> None:
         _fail(str(error))
         raise
     if as_json:
-        _print(report)
+        print_json(report)
     else:
         for version in report["versions"]:
             click.echo(
@@ -104,14 +100,11 @@ def check_command(corpus: Path, as_json: bool) -> None:
 @_json_option
 def search_command(words: tuple[str, ...], limit: int, document: str | None, db: Path, as_json: bool) -> None:
     """Find provisions in which all WORDS stand."""
-    from query.database import open_database
     from query.search import search
 
-    if not db.is_file():
-        _fail(f"{db}: no such database; run kb build first")
-    answer = search(open_database(db), " ".join(words), limit=limit, chosen={"doc": [document]} if document else None)
+    answer = search(open_or_fail(db), " ".join(words), limit=limit, chosen={"doc": [document]} if document else None)
     if as_json:
-        _print(answer)
+        print_json(answer)
         return
     if answer["message"]:
         click.echo(answer["message"])
@@ -146,6 +139,9 @@ def serve_command(port: int, host: str) -> None:
     arguments = ["serve", str(ROOT), "--host", host, "--port", str(port)]
     os.execv(sys.executable, [sys.executable, "-m", "datasette", *arguments])
 
+
+for command in (themes_command, indicators_command, agencies_command, facts_command):
+    kb.add_command(command)
 
 if __name__ == "__main__":
     kb(prog_name="kb")

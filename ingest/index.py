@@ -52,7 +52,7 @@ def create_search_schema(db: sqlite_utils.Database) -> None:
     db.execute("create virtual table search_index using fts5(heading, body, facets, content='', tokenize='unicode61', prefix='1')")
     # Headings once more by themselves: a query that is too broad to rank wholly is ranked by these,
     # and a column filter on the large index would read every position of the body for it.
-    db.execute("create virtual table search_headings using fts5(heading, facets, content='', tokenize='unicode61')")
+    db.execute("create virtual table search_headings using fts5(heading, facets, content='', tokenize='unicode61', prefix='1')")
 
 
 def unit_ids(rows: Sequence[dict[str, Any]], document: int) -> Iterator[tuple[int, dict[str, Any], str]]:

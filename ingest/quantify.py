@@ -143,7 +143,7 @@ def _sentence(text: str, unit: Unit, at: int) -> tuple[int, int]:
 def _subject(behind: str, sentence: str, at: int) -> str | None:
     """The words that say of what: behind the number (30名专家), else the phrase before it (技能人才总量达到565万人)."""
     after = re.match(r"[\u4e00-\u9fff]{2,20}?(?=[,，、;；。()（和及]|\Z)", behind)
-    if after and not re.match(r"的标准|以上|左右", behind):
+    if after and not behind.startswith(("的", "以上", "左右")):
         return after[0]
     left = re.split(r"[,，、:：;；。]", sentence[:at])[-1]
     left = re.sub(rf"(?:{_BEFORE}|累计|共|其中)+\Z", "", left) or left

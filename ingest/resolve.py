@@ -9,6 +9,7 @@ from typing import Any
 from ingest.cite import normal_title
 from ingest.rules import load_rules
 
+_TAIL = re.compile(r"(?:主管|行政|监管)?(?:部门和单位|部门)\Z")
 _COUNTING = re.compile(r"(?:人次|人数|次数|数量|数)\Z")
 
 
@@ -30,13 +31,11 @@ class Agencies:
     def resolve(self, printed: str) -> tuple[str | None, str]:
         """Return a body's id and name; one that no entry knows has no id and keeps its printed form."""
         form = printed
-        bare = re.sub(r"(?:主管|行政|监管)?(?:部门和单位|部门)\Z", "", printed)
-        if bare != printed and (bare in self._by_form or printed.removesuffix("部门") in self._by_form):
-            form = bare if bare in self._by_form else printed.removesuffix("部门")
         while form:
-            if form in self._by_form:
-                agency = self._by_form[form]
-                return agency, self.names[agency]
+            for known in (form, form.removesuffix("部门"), _TAIL.sub("", form)):
+                if known in self._by_form:
+                    agency = self._by_form[known]
+                    return agency, self.names[agency]
             level = self._level.match(form)
             if level is None:
                 break

@@ -16,6 +16,7 @@ FACETS = {
     "province": "地区", "theme": "主题", "year": "年份", "type": "文种", "kind": "层级", "agency": "发文机关", "doc": "文件",
     "audience": "对象", "force": "力度",
 }  # fmt: skip
+MOST_VALUES = 60  # of a facet, the commonest; a corpus of thousands of documents has as many values of 文件
 OF_UNITS = {"theme", "audience", "force"}  # told unit by unit; the others are the document's, or stand in the unit's id
 
 
@@ -118,11 +119,15 @@ def present(
             values.setdefault(value, 0)
         if not values:
             continue
-        order = sorted(values, key=(lambda v: v) if facet == "year" else (lambda v: (-values[v], v)))
+        order = sorted(values, key=lambda v: (-values[v], v))
+        first = [v for i, v in enumerate(order) if i < MOST_VALUES or v in chosen.get(facet, ())]
+        more = len(order) - len(first)
+        order = sorted(first) if facet == "year" else first
         shown.append(
             {
                 "facet": facet,
                 "label": title,
+                "more": more,
                 "values": [
                     {
                         "value": value,

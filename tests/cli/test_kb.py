@@ -47,14 +47,34 @@ def test_search_as_json_is_what_the_site_shows(site_db):
 
 
 @pytest.mark.parametrize(
+    "arguments, key",
+    [(["themes"], "themes"), (["themes", "funding"], "provinces"), (["indicators"], "concepts"), (["agencies"], "agencies"),
+     (["agencies", "hrss"], "roles")],
+)  # fmt: skip
+def test_facts_as_json_are_what_the_pages_show(site_db, arguments, key):
+    found = json.loads(run(*arguments, "--json", "--db", str(site_db)).stdout)
+    assert (found[0] if isinstance(found, list) else found)[key]
+
+
+def test_facts_of_a_provision(site_db):
+    facts = json.loads(run("facts", "sx-2019-jineng-tisheng__part_2__cl_5", "--db", str(site_db)).stdout)
+    assert [figure["value"] for figure in facts["figures"]] == [15] and facts["duties"][0]["agency_printed"] == "省人社厅"
+
+
+@pytest.mark.parametrize(
     "arguments, says",
     [
+        (["themes", "nope"], "kb themes lists them"),
+        (["agencies", "nope"], "kb agencies lists them"),
+        (["facts", "nope"], "no such provision"),
         (["search", "甲", "--db", "/nowhere/kb.db"], "run kb build first"),
         (["build", "/nowhere"], "no such folder"),
         (["check", "/nowhere"], "no such folder"),
     ],
 )
-def test_bad_input_is_one_line_and_status_2(arguments, says):
+def test_bad_input_is_one_line_and_status_2(arguments, says, site_db):
+    if arguments[0] in ("themes", "agencies", "facts"):
+        arguments = [*arguments, "--db", str(site_db)]
     ran = run(*arguments)
     assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1) and says in ran.stderr
 
