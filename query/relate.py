@@ -19,13 +19,14 @@ import numpy as np
 
 from lang.tokens import index_tokens, query_phrase
 from lang.words import Cutter, cutter
-from query.match import DOCUMENT_SHIFT, phrase
 from query.language import Term
+from query.match import DOCUMENT_SHIFT, KIND_MASK, phrase
 from query.passages import find_terms
 
 BIGRAMS, HEADING, WORDS, MEANING = 1.0, 0.3, 1.0, 1.0
 LEAST_SCORE = 0.9  # below it nine in ten of what was judged on tests/gold/relevance.yml are not related
 MOST_RELATED = 10
+BARE_HEADINGS = {0, 1, 2, 3}  # kinds of units that are a heading alone: annex, chapter, section, part
 MOST_GATHERED = 3000  # units looked at for one bigram or word; of a common one, those of the first documents
 MOST_COMPARED = 1500  # units whose place in the space of meaning is looked up
 
@@ -74,15 +75,25 @@ def relate(
     conn: sqlite3.Connection, terms: Sequence[str], facets: str, exact: Collection[int], most: int = MOST_RELATED
 ) -> list[Related]:
     """Return units related to a query's terms, best first, none of ``exact`` among them."""
-    scores = {unit: score for unit, score in score_units(conn, terms, facets).items() if unit not in exact}
+    scores = {
+        unit: score
+        for unit, score in score_units(conn, terms, facets).items()
+        if unit not in exact and unit & KIND_MASK not in BARE_HEADINGS
+    }
     best = sorted(scores, key=lambda unit: (-scores[unit], unit))[:most]
     best = [unit for unit in best if scores[unit] >= LEAST_SCORE]
     texts = dict(_select(conn, "search_units", "text", best))
     sought = [form for word in _words(load_meaning(conn), terms) for form in word]
     return [
-        Related(unit, round(scores[unit], 3), tuple(form for form in sought if find_terms(texts[unit], [form])))
+        Related(unit, round(scores[unit], 3), _longest([form for form in sought if find_terms(texts[unit], [form])]))
         for unit in best
     ]
+
+
+def _longest(forms: Sequence[str]) -> tuple[str, ...]:
+    """Leave out forms that stand inside another: 学徒 beside 新型学徒制 says nothing more."""
+    kept = dict.fromkeys(forms)
+    return tuple(form for form in kept if not any(form != other and form in other for other in kept))
 
 
 def score_units(conn: sqlite3.Connection, terms: Sequence[str], facets: str) -> dict[int, float]:
