@@ -40,12 +40,16 @@ def _or_fail(found: Any, what: str) -> Any:
 
 @click.command("themes")
 @click.argument("theme", required=False)
+@click.option("--disagreements", is_flag=True, help="List where a tagger that never saw a province decides otherwise.")
 @_db_option
 @_json_option
-def themes_command(theme: str | None, db: Path, as_json: bool) -> None:
+def themes_command(theme: str | None, disagreements: bool, db: Path, as_json: bool) -> None:
     """List the themes with counts, or what the provinces say on THEME (its id)."""
     from query.themes import list_themes, read_theme
 
+    if disagreements:
+        _list_disagreements(as_json)
+        return
     conn = open_or_fail(db)
     if theme is None:
         groups = list_themes(conn)
@@ -64,6 +68,19 @@ def themes_command(theme: str | None, db: Path, as_json: bool) -> None:
     click.secho(f"{found['name']}：{found['scope']}", bold=True)
     for province in found["provinces"]:
         click.echo(f"{province['name']}  {province['total']} 条")
+
+
+def _list_disagreements(as_json: bool) -> None:
+    from ingest.disagree import disagree
+
+    found = disagree(ROOT / "corpus")
+    if as_json:
+        print_json(found)
+        return
+    for unit in found:
+        model = "、".join(f"{theme} {score:.2f}" for theme, score in unit["only_model"].items())
+        click.echo(f"{unit['id']}  仅编者：{'、'.join(unit['only_curator']) or '—'}  仅模型：{model or '—'}")
+    click.echo(f"{len(found)} 条不一致；以编者判定为准")
 
 
 @click.command("indicators")

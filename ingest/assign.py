@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from ingest.name import walk
 from ingest.records import Duty, Unit
 
-# The last bracket of a paragraph; no sentence stands in it but the rule about who leads.
-_BRACKET = re.compile(r"[(（](?P<body>[^()（）]{3,200})[)）]\s*\Z")
+# A bracket at the end of a paragraph or after a sentence, where a page has put all its paragraphs in one;
+# no sentence stands in it but the rule about who leads.
+_BRACKET = re.compile(r"(?:(?<=[。；;])\s*[(（](?P<inner>[^()（）]{3,200})[)）]|[(（](?P<last>[^()（）]{3,200})[)）]\s*\Z)")
 _AGENCY = (
     r"[\u4e00-\u9fff]{0,14}(?:人民政府|政府|办公厅|办公室|委员会|发展改革委|国资委|卫生健康委|发改委|厅|局|委|部|办|总工会|工会|团委|妇联|残联|"
-    r"工商联|联合会|法院|检察院|有关部门和单位|有关部门|有关单位|部门和单位|各单位|中心)"
+    r"工商联|联合会|调查队|总队|银行|公司|法院|检察院|有关部门和单位|有关部门|有关单位|部门和单位|各单位|中心)"
 )
+_ONE = re.compile(rf"{_AGENCY}\Z")
 _LIST = re.compile(rf"{_AGENCY}(?:等)?(?:[、,，;；和]{_AGENCY}(?:等)?)*\Z")
 _TAIL = re.compile(
     r"(?:等)?(?:按照?(?:各自)?职责(?:分工)?(?:分别)?负责|分工负责|共同负责|负责落实|具体负责|负责|(?P<lead>牵头)(?:负责)?)\Z"
@@ -36,18 +38,16 @@ def assign(text: str, units: tuple[Unit, ...]) -> tuple[Duty, ...]:
     first_leads = states_lead_rule(text)
     duties: list[Duty] = []
     for unit, _, _ in walk(units):
-        match = _BRACKET.search(text, unit.start, unit.own_end)
-        if match is None:
-            continue
-        body = _RULE.sub("", match["body"])
-        found = _read(body)
-        if not found:
-            continue
-        offset = match.start("body")
-        for seq, (printed, start, role) in enumerate(found):
-            if role is None:
-                role = "lead" if len(found) == 1 or (first_leads and seq == 0) else "support"
-            duties.append(Duty(unit.eid, printed, offset + start, offset + start + len(printed), role, seq))
+        seq = 0
+        for match in _BRACKET.finditer(text, unit.start, unit.own_end):
+            group = "inner" if match["inner"] else "last"
+            found = _read(_RULE.sub("", match[group]))
+            offset = match.start(group)
+            for place, (printed, start, role) in enumerate(found):
+                if role is None:
+                    role = "lead" if len(found) == 1 or (first_leads and place == 0) else "support"
+                duties.append(Duty(unit.eid, printed, offset + start, offset + start + len(printed), role, seq))
+                seq += 1
     return tuple(duties)
 
 
@@ -105,6 +105,12 @@ _DUTY = re.compile(r"[,，]?(?:要|应当?|应充分|须)|负责|承担|统筹|�
 _SHARED = re.compile(r"参与|参加|配合|协同")
 
 
+def _split_pair(several: str) -> list[str]:
+    """省教育厅和省财政厅 are two, 市经济和信息化委 is one."""
+    left, _, right = several.partition("和")
+    return [left, right] if right and _ONE.match(left) and _ONE.match(right) else [several]
+
+
 def _read(body: str) -> list[tuple[str, int, str | None]]:
     """Return (agency, offset, role) for each agency of a bracket; the role is None where only order can tell it."""
     found: list[tuple[str, int, str | None]] = []
@@ -123,7 +129,7 @@ def _read(body: str) -> list[tuple[str, int, str | None]]:
         if not names or not _LIST.match(names):
             return []
         at = body.index(names, position)
-        for name in re.split(r"(?<=[\u4e00-\u9fff])[、和](?=[\u4e00-\u9fff])", names):
+        for name in [single for several in names.split("、") for single in _split_pair(several)]:
             start = body.index(name, at)
             found.append((name, start, role))
             at = start + len(name)

@@ -15,7 +15,7 @@ from ingest.name import walk
 from ingest.records import Quantity, Unit
 
 UNITS = (
-    "人次|万人|学时|课时|小时|平方米|公顷|公里|亩|个百分点|百分点|名|人|个|家|所|套|项|元|%|％|次|届|门|篇|台|张|倍|户|件|期|场|册|支|班"
+    "个月|个工作日|人次|万人|学时|课时|小时|平方米|公顷|公里|亩|个百分点|百分点|名|人|个|家|所|套|项|元|%|％|次|届|门|篇|台|张|倍|户|件|期|场|册|支|班"
 )
 _SCALES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3, None: 1}
 _BEFORE = (
@@ -36,7 +36,7 @@ _OPERATORS = {
 
 # What a number belongs to a name by: 17个(乡村振兴)重点帮扶县, 12大主导产业, 107个县域特色产业群.
 _NAME_BEHIND = re.compile(r"(?:乡村振兴)?重点帮扶|大主导|重大工程|主导产业|县域特色|现代化|占比|百年")
-_NAME_BEFORE = re.compile(r"(?:第|十|“|[A-Za-z])\Z")
+_NAME_BEFORE = re.compile(r"(?:第|十|“|[A-Za-z]|[×*÷/])\Z")  # 第五届, 十四五, “5G, ×100% of a formula
 _PAST = re.compile(r"“?十三五”?(?:时期|期间|期末)|五年来|截至|截止|颁布的|(?:现有|已有|已达)\d")
 _BACKGROUND = re.compile(r"[\u4e00-\u9fff]{0,4}(?:基础|环境|背景|现状|形势|回顾)[\u4e00-\u9fff、]{0,5}\Z")
 _SECTIONS = {"part", "chapter", "section", "clause"}

@@ -56,6 +56,11 @@ def test_facts_as_json_are_what_the_pages_show(site_db, arguments, key):
     assert (found[0] if isinstance(found, list) else found)[key]
 
 
+def test_where_the_tagger_disagrees_with_the_curator_is_listed():
+    found = json.loads(run("themes", "--disagreements", "--json").stdout)
+    assert found and all(unit["only_curator"] or unit["only_model"] for unit in found)
+
+
 def test_facts_of_a_provision(site_db):
     facts = json.loads(run("facts", "sx-2019-jineng-tisheng__part_2__cl_5", "--db", str(site_db)).stdout)
     assert [figure["value"] for figure in facts["figures"]] == [15] and facts["duties"][0]["agency_printed"] == "省人社厅"
