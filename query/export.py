@@ -29,6 +29,7 @@ MOST_ROWS, MOST_LINKS, LONGEST_CELL, LONGEST_LINK = 1_048_575, 65_000, 32_767, 2
 
 LINE_HEIGHT, TALLEST_ROW = 16.0, 409.0  # points
 
+_MARKINGS = ("themes", "audiences", "forces")
 _FORMULA_SIGNS = frozenset("=+-@")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _UNSEEN = re.compile("^[\\s\ufeff\u200b-\u200f]+")
@@ -55,6 +56,9 @@ COLUMNS = (
     Column("kind_label", "层级", 9),
     Column("heading", "标题", 28),
     Column("text", "正文", 80),
+    Column("themes", "主题", 22),
+    Column("audiences", "对象", 18),
+    Column("forces", "力度", 18),
     Column("match", "匹配", 8),
     Column("matched", "匹配的词", 18),
     Column("address", "固定地址", 44, is_link=True),
@@ -81,6 +85,9 @@ def flatten(hit: Mapping[str, Any], absolute: Callable[[str], str], kinds: Mappi
         "kind_label": kinds.get(hit["kind"], hit["kind"]),
         "heading": hit["heading"],
         "text": hit["text"],
+        "themes": hit.get("themes", []),
+        "audiences": hit.get("audiences", []),
+        "forces": hit.get("forces", []),
         "match": hit.get("match", "exact"),
         "matched": list(hit["matched"]),
         "address": absolute(write_address(hit["document_id"], hit["eid"], version)),
@@ -150,7 +157,7 @@ def write_xlsx(path: Path, rows: Iterable[Row], about: Callable[[Mapping[str, in
     for position, column in enumerate(COLUMNS, 1):
         sheet.column_dimensions[get_column_letter(position)].width = column.width
     sheet.freeze_panes = "A2"
-    cells = _Cells(sheet)
+    cells = Cells(sheet)
     sheet.append([cells.head(column.head) for column in COLUMNS])
     counts = {"exact": 0, "related": 0, "left_out": 0}
     written = 0
@@ -166,7 +173,7 @@ def write_xlsx(path: Path, rows: Iterable[Row], about: Callable[[Mapping[str, in
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{written + 1}"
     second = book.create_sheet("检索说明")
     second.column_dimensions["A"].width, second.column_dimensions["B"].width = 18, 90
-    cells_about = _Cells(second)
+    cells_about = Cells(second)
     for name, value in about({**counts, "cut": cells.cut, "unlinked": cells.unlinked}):
         second.append([cells_about.head(name), cells_about.words(value)])
     book.save(path)
@@ -174,13 +181,15 @@ def write_xlsx(path: Path, rows: Iterable[Row], about: Callable[[Mapping[str, in
 
 def write_cell(row: Row, key: str) -> str:
     """Return a row's value as a table shows it."""
+    if key in _MARKINGS:
+        return "、".join(marking["label"] for marking in row.get(key, ()))
     value = row[key]
     if key == "match":
         return MATCH_NAMES[value]
     return "、".join(value) if key == "matched" else value or ""
 
 
-class _Cells:
+class Cells:
     """Makes a worksheet's cells: words always as text, whatever they begin with."""
 
     def __init__(self, sheet: Any) -> None:
@@ -209,6 +218,14 @@ class _Cells:
         cell.alignment = self._wrapped
         if is_formula_like(words):
             cell.quotePrefix = True  # or Excel makes a formula of it when somebody edits the cell
+        return cell
+
+    def number(self, value: float | None) -> Any:
+        """A number that Excel reckons with; an empty cell where there is none."""
+        from openpyxl.cell import WriteOnlyCell
+
+        cell = WriteOnlyCell(self.sheet, value)
+        cell.alignment, cell.number_format = self._wrapped, "#,##0.##" if value and value % 1 else "#,##0"
         return cell
 
     def link(self, address: str | None) -> Any:

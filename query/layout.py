@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from typing import Any
 
 import cn2an
@@ -84,6 +85,36 @@ def split_own(unit: dict[str, Any]) -> dict[str, str]:
             cut = len(rest) - len(after) + (closing.end() if closing else 0)
             lead, rest = rest[:cut], rest[cut:]
     return {"mark": mark.strip(), "lead": unbreak(lead.strip()), "tail": unbreak(rest.strip())}
+
+
+def mark_own(unit: dict[str, Any], own: dict[str, str]) -> dict[str, list[tuple[str, str | None]]]:
+    """Cut the parts of ``split_own`` at a unit's ``marks``: ``[(words, kind of the mark or None)]`` by part.
+
+    Marks are (start, end, kind, …) in the unit's own characters. The parts hold these but for white space, so the
+    characters that are none are counted off.
+    """
+    solid = [place for place, character in enumerate(unit["own"]) if not character.isspace()]
+    kinds: dict[int, tuple[int, str]] = {}  # by number of the solid character: which mark, of what kind
+    for n, (start, end, kind, *_) in enumerate(unit["marks"]):
+        for number in range(bisect_left(solid, start), bisect_left(solid, end)):
+            kinds[number] = (n, kind)
+    cut: dict[str, list[tuple[str, str | None]]] = {}
+    number = 0
+    for part in ("mark", "lead", "tail"):
+        pieces: list[tuple[str, tuple[int, str] | None]] = []
+        for character in own[part]:
+            # White space that stands inside a mark is of it, at its edge it is not.
+            mark = kinds.get(number)
+            if character.isspace():
+                mark = mark if mark and mark == kinds.get(number - 1) else None
+            else:
+                number += 1
+            if pieces and pieces[-1][1] == mark:
+                pieces[-1] = (pieces[-1][0] + character, mark)
+            else:
+                pieces.append((character, mark))
+        cut[part] = [(words, mark[1] if mark else None) for words, mark in pieces]
+    return cut
 
 
 def show_number(unit: dict[str, Any]) -> str:

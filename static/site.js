@@ -68,16 +68,129 @@ if (facets && !CSS.supports("selector(::details-content)")) {
   facets.open = matchMedia("(min-width: 48.01rem)").matches;
 }
 
+// ---- suggestions while typing: a combobox over each search field; without it the field searches as before ----
+
+for (const [number, field] of document.querySelectorAll("[data-search]").entries()) addSuggestions(field, number);
+
+function addSuggestions(field, number) {
+  const form = field.form;
+  const source = form.dataset.suggest;
+  if (!source) return;
+  const list = document.createElement("ul");
+  list.className = "suggestions";
+  list.id = `suggestions-${number}`;
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "检索建议");
+  form.append(list);
+  for (const [name, value] of Object.entries({
+    role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
+  })) field.setAttribute(name, value);
+
+  const answers = new Map(); // what was typed before need not be asked again
+  let shown = [];
+  let active = -1;
+  let waiting = 0;
+  let asking = null;
+
+  function close() {
+    clearTimeout(waiting);
+    asking?.abort();
+    list.hidden = true;
+    shown = [];
+    choose(-1);
+    field.setAttribute("aria-expanded", "false");
+  }
+
+  function choose(position) {
+    active = position;
+    for (const [index, item] of [...list.children].entries()) item.setAttribute("aria-selected", String(index === active));
+    if (active < 0) field.removeAttribute("aria-activedescendant");
+    else field.setAttribute("aria-activedescendant", list.children[active].id);
+  }
+
+  function show(suggestions) {
+    if (document.activeElement !== field || !suggestions.length) return close();
+    shown = suggestions;
+    list.replaceChildren(...suggestions.map((suggestion, index) => {
+      const item = document.createElement("li");
+      item.id = `${list.id}-${index}`;
+      item.setAttribute("role", "option");
+      const words = document.createElement("span");
+      words.textContent = suggestion.text;
+      const kind = document.createElement("small");
+      kind.textContent = suggestion.kind_label;
+      item.append(words, " ", kind);
+      return item;
+    }));
+    list.hidden = false;
+    field.setAttribute("aria-expanded", "true");
+    choose(-1);
+  }
+
+  // A theme or an agency has a page; words go into the field and are searched within what was chosen.
+  function take(suggestion) {
+    close();
+    if (suggestion.path) return location.assign(suggestion.path);
+    field.value = suggestion.q;
+    form.requestSubmit();
+  }
+
+  async function ask(typed) {
+    asking?.abort();
+    if (answers.has(typed)) return show(answers.get(typed));
+    asking = new AbortController();
+    try {
+      const response = await fetch(`${source}?q=${encodeURIComponent(typed)}`, { signal: asking.signal });
+      if (!response.ok) return close();
+      const { suggestions } = await response.json();
+      answers.set(typed, suggestions);
+      if (field.value.trim() === typed) show(suggestions);
+    } catch (error) {
+      if (error.name !== "AbortError") close();
+    }
+  }
+
+  function typed() {
+    clearTimeout(waiting);
+    const words = field.value.trim();
+    if (!words) return close();
+    waiting = setTimeout(() => ask(words), 160);
+  }
+
+  field.addEventListener("input", (event) => { if (!event.isComposing) typed(); });
+  field.addEventListener("compositionend", typed);
+  field.addEventListener("blur", close);
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing || list.hidden) return;
+    const last = shown.length - 1;
+    if (event.key === "ArrowDown") choose(active < last ? active + 1 : -1);
+    else if (event.key === "ArrowUp") choose(active < 0 ? last : active - 1);
+    else if (event.key === "Escape") close();
+    else if (event.key === "Enter" && active >= 0) take(shown[active]);
+    else return;
+    event.preventDefault();
+  });
+  list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
+  list.addEventListener("click", (event) => {
+    const item = event.target.closest("li");
+    if (item) take(shown[[...list.children].indexOf(item)]);
+  });
+  form.addEventListener("submit", close);
+}
+
 // ---- the tools of a provision: one pair of buttons, moved to the provision that is pointed at ----
 
 const tools = document.createElement("span");
 tools.className = "tools";
+tools.dataset.base = new URL(document.querySelector(".site-name").href).pathname.replace(/\/$/, "");
 tools.innerHTML = '<button type="button">复制链接</button><a>条款页</a>';
 
 // `y` is where on the screen they belong: under the sign, or under the finger.
 function showTools(ref, y = ref.getBoundingClientRect().bottom) {
   tools.querySelector("button").dataset.copy = ref.href;
   tools.querySelector("a").href = ref.href;
+  showThemes(ref.dataset.themes);
   document.querySelector(".is-chosen")?.classList.remove("is-chosen");
   ref.parentElement.classList.add("is-chosen");
   if (ref.nextSibling !== tools) ref.after(tools);
@@ -85,6 +198,18 @@ function showTools(ref, y = ref.getBoundingClientRect().bottom) {
   // A table's frame cuts off what hangs out of its last row.
   const lowest = frame.height - (ref.closest("table") ? tools.offsetHeight : 0);
   tools.style.top = `${Math.max(0, Math.min(y - frame.top, lowest))}px`;
+}
+
+// "id name|id name": the themes of a clause, as links below its buttons.
+function showThemes(themes) {
+  for (const link of tools.querySelectorAll(".to-theme")) link.remove();
+  for (const theme of themes ? themes.split("|") : []) {
+    const link = document.createElement("a");
+    link.className = "to-theme";
+    link.href = `${tools.dataset.base}/themes/${encodeURIComponent(theme.split(" ", 1)[0])}`;
+    link.textContent = theme.slice(theme.indexOf(" ") + 1);
+    tools.append(link);
+  }
 }
 
 function hideTools() {

@@ -28,5 +28,8 @@ def menu_links(datasette):
     return [
         {"href": datasette.urls.instance(), "label": "首页"},
         {"href": datasette.urls.path("/d"), "label": "文件"},
+        {"href": datasette.urls.path("/themes"), "label": "主题"},
+        {"href": datasette.urls.path("/indicators"), "label": "指标"},
+        {"href": datasette.urls.path("/agencies"), "label": "机构"},
         {"href": datasette.urls.path("/about"), "label": "关于"},
     ]

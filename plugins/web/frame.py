@@ -9,12 +9,15 @@ from pathlib import Path
 from urllib.parse import quote
 
 from datasette import hookimpl
+from markupsafe import Markup, escape
 
 from plugins.web.respond import DatabaseMissing, SearchTooSlow, ask
-from plugins.web.words import COUNTERS, FIELD_NAMES, KIND_NAMES
+from plugins.web.words import (
+    COUNTERS, FIELD_NAMES, FORCE_NAMES, KIND_NAMES, ORIGIN_NAMES, QUANTITY_KINDS, ROLE_NAMES,
+)  # fmt: skip
 from query.addresses import write_address
 from query.corpus import read_build
-from query.layout import show_number, split_own, unbreak
+from query.layout import mark_own, show_number, split_own, unbreak
 from query.plain import cite
 from query.provisions import label_shortly
 
@@ -35,12 +38,19 @@ def prepare_jinja2_environment(env, datasette):
         show_number=show_number,
         unbreak=unbreak,
         query_value=lambda value: quote(value, safe=""),
+        han_number=write_han_number,
+        quantity_kind=lambda kind: QUANTITY_KINDS.get(kind, kind),
+        role_name=lambda duty: ROLE_NAMES.get((duty["role"], duty["form"]), duty["role"]),
+        force_name=lambda force: FORCE_NAMES.get(force, force),
+        origin_name=lambda origin: ORIGIN_NAMES.get(origin, origin),
+        province_shortly=shorten_province,
+        mark_once=mark_once,
     )
     env.globals.update(
         base=base,
         cite=cite,
         path_of=lambda *args: base + write_address(*args),
-        split_own=split_own,
+        split_own=split_marked,
         asset=lambda name: f"{base}/static/{name}?{_fingerprint(_ROOT / 'static' / name)}",
     )
 
@@ -75,6 +85,41 @@ def write_plain_number(value: float | None) -> str:
     if value is None:
         return ""
     return f"{int(value):,}" if float(value).is_integer() else f"{value:,}"
+
+
+def write_han_number(value: float | None) -> str:
+    """Write a number as policy texts do: 1500000 -> 150万, 56700 -> 5.67万, 240 -> 240."""
+    if value is None:
+        return ""
+    for size, word in ((10**8, "亿"), (10**4, "万")):
+        if abs(value) >= size:
+            return f"{round(value / size, 6):,.6f}".rstrip("0").rstrip(".") + word
+    return write_plain_number(value)
+
+
+def shorten_province(name: str | None) -> str:
+    """Shorten a province's name for a narrow column: 辽宁省 -> 辽宁, 广西壮族自治区 -> 广西."""
+    return re.sub(r"(?:(?:壮族|回族|维吾尔)?自治区|特别行政区|省|市)\Z", "", name or "")
+
+
+def split_marked(unit: dict) -> dict[str, str | Markup]:
+    """Split a unit's own characters for printing; where it has ``marks``, the words of facts are marked."""
+    own = split_own(unit)
+    if not unit.get("marks"):
+        return own
+    cut = mark_own(unit, own)
+    return {**own, **{part: Markup("").join(map(_print_piece, cut[part])) for part in ("lead", "tail")}}
+
+
+def mark_once(words: str, marked: str) -> Markup:
+    """Mark the first place where some words stand."""
+    before, found, after = words.partition(unbreak(marked))
+    return Markup("{}<mark>{}</mark>{}").format(before, found, after) if found else escape(words)
+
+
+def _print_piece(piece: tuple[str, str | None]) -> Markup:
+    words, kind = piece
+    return Markup('<mark class="fact {}">{}</mark>').format(kind, words) if kind else escape(words)
 
 
 def _fingerprint(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The routes of the site, and its pages but for the search: home, documents, a document, a provision, a captured file, about.
+"""The routes of the site, and the pages of its texts: home, documents, a document, a provision, a captured file, about.
 
 A route asks query/ and renders a template; addresses ending in .json and .txt give the same data.
 """
@@ -11,6 +11,9 @@ from urllib.parse import unquote
 
 from datasette import Response, hookimpl
 
+from plugins.web.fact_pages import (
+    export_indicators, show_agencies, show_agency, show_indicators, show_suggestions, show_theme, show_themes,
+)  # fmt: skip
 from plugins.web.respond import answer_json, answer_page, answer_text, ask
 from plugins.web.search_export import show_export
 from plugins.web.search_page import show_search
@@ -18,9 +21,11 @@ from plugins.web.words import EXAMPLES
 from query.addresses import split_address, write_address
 from query.corpus import describe_corpus, group_by_province, list_documents
 from query.documents import describe_document, list_contents, read_document, suggest_documents
+from query.facts import citations_of, facts_of, mark_facts
 from query.plain import write_document, write_provision
 from query.provisions import read_provision, suggest_provisions
 from query.sources import find_source
+from query.themes import theme_matrix, themes_of_units
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +40,13 @@ def register_routes():
         (r"^/d/(?P<address>[^/]+)/source$", show_source),
         (r"^/d/(?P<address>[^/]+?)(?P<format>\.json|\.txt)?$", show_document),
         (r"^/d/(?P<address>[^/]+)/(?P<eid>[^/]+?)(?P<format>\.json|\.txt)?$", show_provision),
+        (r"^/themes(?P<format>\.json)?$", show_themes),
+        (r"^/themes/(?P<id>[^/]+?)(?P<format>\.json)?$", show_theme),
+        (r"^/indicators(?P<format>\.json)?$", show_indicators),
+        (r"^/indicators\.(?P<format>csv|xlsx)$", export_indicators),
+        (r"^/agencies(?P<format>\.json)?$", show_agencies),
+        (r"^/agencies/(?P<id>[^/]+?)(?P<format>\.json)?$", show_agency),
+        (r"^/suggest\.json$", show_suggestions),
         (r"^/about$", show_about),
     ]
 
@@ -43,10 +55,10 @@ async def show_home(datasette, request):
     """Home: search field, what is in here, documents by province."""
 
     def question(conn):
-        return describe_corpus(conn), group_by_province(list_documents(conn))
+        return describe_corpus(conn), group_by_province(list_documents(conn)), theme_matrix(conn)
 
-    corpus, provinces = await ask(datasette, question)
-    context = {"corpus": corpus, "provinces": provinces, "examples": EXAMPLES}
+    corpus, provinces, matrix = await ask(datasette, question)
+    context = {"corpus": corpus, "provinces": provinces, "matrix": matrix, "examples": EXAMPLES}
     return await answer_page(datasette, request, "home.html", context)
 
 
@@ -64,7 +76,7 @@ async def show_document(datasette, request):
     """A document's reading page."""
     address = unquote(request.url_vars["address"])
     parsed = split_address(address)
-    document = parsed and await ask(datasette, read_document, *parsed)
+    document = parsed and await ask(datasette, _read_whole, *parsed)
     if not document:
         return await _answer_missing_document(datasette, request, address)
     form = request.url_vars["format"]
@@ -80,7 +92,7 @@ async def show_provision(datasette, request):
     """A provision's page."""
     address, eid = unquote(request.url_vars["address"]), unquote(request.url_vars["eid"])
     parsed = split_address(address)
-    provision = parsed and await ask(datasette, read_provision, parsed[0], eid, parsed[1])
+    provision = parsed and await ask(datasette, _read_with_facts, parsed[0], eid, parsed[1])
     if not provision:
         return await _answer_missing_provision(datasette, request, address, eid)
     pinned = _pinned(datasette, request, provision["document"], eid)
@@ -89,8 +101,25 @@ async def show_provision(datasette, request):
         return answer_json(datasette, {**provision, "address": pinned})
     if form == ".txt":
         return answer_text(write_provision(provision, pinned))
+    mark_facts(provision, provision["facts"])
     context = {"provision": provision, "document": provision["document"], "pinned": pinned}
     return await answer_page(datasette, request, "provision.html", context)
+
+
+def _read_whole(conn, document_id: str, version: int | None):
+    """A document with what is known of its provisions: ``themes`` by provision id, and ``citations``."""
+    document = read_document(conn, document_id, version)
+    if document is None:
+        return None
+    return {**document, "themes": themes_of_units(conn, document_id), "citations": citations_of(conn, document_id)}
+
+
+def _read_with_facts(conn, document_id: str, eid: str, version: int | None):
+    """A provision with its ``facts``."""
+    provision = read_provision(conn, document_id, eid, version)
+    if provision is None:
+        return None
+    return {**provision, "facts": facts_of(conn, provision["id"])}
 
 
 async def show_source(datasette, request):

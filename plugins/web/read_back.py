@@ -62,6 +62,9 @@ def _limits(chosen: Mapping[str, Sequence[str]], catalogue: Catalogue) -> list[s
         limits.append("或".join(named["agency"]) + "发文")
     if "type" in named:
         limits.append("文种为" + "或".join(named["type"]))
+    for facet, words in (("theme", "主题为"), ("audience", "提到"), ("force", "用语为")):
+        if facet in named:
+            limits.append(words + "或".join(f"“{name}”" for name in named[facet]))
     return limits
 
 

@@ -45,3 +45,34 @@ FIELD_NAMES = {
     "contact": "联系单位",
     "captured_on": "采集日期",
 }
+
+#: Of a figure in prose.
+QUANTITY_KINDS = {
+    "target": "目标",
+    "existing": "现有",
+    "payment": "标准",
+    "limit": "限额",
+    "frequency": "频次",
+    "other": "其他",
+}
+
+#: What an agency does, by the words that say so: a bracket names who leads, a sentence gives a task.
+ROLE_NAMES = {
+    ("lead", "bracket"): "牵头",
+    ("support", "bracket"): "参加",
+    ("lead", "sentence"): "承担",
+    ("support", "sentence"): "参与",
+}
+
+FORCE_NAMES = {"must": "必须、应当、要", "encourage": "鼓励、支持、引导", "explore": "探索、试点"}
+
+ORIGIN_NAMES = {"curator": "编者", "model": "模型", "rule": "规则"}
+
+SUGGESTION_KINDS = {
+    "theme": "主题",
+    "agency": "机构",
+    "audience": "对象",
+    "indicator": "指标",
+    "word": "词语",
+    "heading": "标题",
+}

@@ -120,6 +120,43 @@ HOSTILE_FACTS = {
 }
 
 
+def add_hostile_facts(connection: sqlite3.Connection) -> None:
+    """Put the hostile words wherever a fact or a vocabulary can hold some; a second document makes targets comparable."""
+    clause, paragraph = f"{HOSTILE_ID}__part_1__cl_1", f"{HOSTILE_ID}__part_1__cl_1__para_1"
+    words, listed = HOSTILE_WORDS, json.dumps([HOSTILE_WORDS])
+    start, end, text = connection.execute(
+        "select p.start, p.own_end, v.text from provisions p join versions v on v.id = p.version_id where p.id = ?", [paragraph]
+    ).fetchone()
+    place = text.index(words, start)
+    assert place + len(words) <= end
+    span = {"document_id": HOSTILE_ID, "provision_id": paragraph, "start": place, "end": place + len(words)}
+    other = "ln-2031-other"
+    connection.execute("insert into documents(id, province_code, province, title, issuers) values (?, 'ln', '辽', '乙', '[]')", [other])
+    facts = {
+        "themes": [dict(id="t1", group_id="g", group_name=f"组{words}", name=f"主题{words}", scope=words, seq=0)],
+        "provision_themes": [dict(provision_id=clause, theme_id="t1", score=0.7, origin="model", evidence=listed, rank=0)],
+        "quantities": [dict(span, id=1, text=words, value=1, unit=words, op="=", kind="target", subject=words, year=words, tentative=1)],
+        "agencies": [dict(id="a1", name=words, forms=listed)],
+        "responsibilities": [dict(span, agency_id="a1", agency=words, agency_printed=words, role="lead", seq=0, form="bracket")],
+        "citations": [dict(span, id=1, title=words, doc_number=words)],
+        "audiences": [dict(id="x", name=words)],
+        "provision_audiences": [dict(provision_id=clause, audience_id="x", words=listed)],
+        "provision_force": [dict(provision_id=clause, force="must", word=words, count=1)],
+        "indicator_concepts": [dict(id="c1", name=words, note=words)],
+        "indicators": [
+            dict(id=f"i{n}", document_id=document_id, provision_id=clause, name=words, value=n, value_text=words, unit=words, op="≥",
+                 concept_id="c1", period=words, nature=words, seq=0)
+            for n, document_id in enumerate([HOSTILE_ID, other], 1)
+        ],
+        "facets": [dict(facet="theme", value="t1", label=words, token="theme1"), dict(facet="doc", value=other, label="乙", token="doc9", code=9)],
+        "unit_facets": [dict(unit_id=unit, facet="theme", value="t1") for unit, in connection.execute("select id from search_units").fetchall()],
+    }  # fmt: skip
+    for table, rows in facts.items():
+        for row in rows:
+            names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
+            connection.execute(f"insert or replace into {table}({names}) values ({marks})", list(row.values()))
+
+
 @pytest.fixture(scope="session")
 def hostile_site(tmp_path_factory: pytest.TempPathFactory):
     """A site over one document that tries to run scripts from everywhere a source can speak."""
@@ -131,5 +168,6 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory):
     build(folder / "corpus", folder / "kb.db")
     with sqlite3.connect(folder / "kb.db") as connection:  # the build itself would refuse this address
         connection.execute("update documents set source_url = 'javascript:alert(4)'")
+        add_hostile_facts(connection)
     connection.close()
     yield from open_site(folder / "kb.db")

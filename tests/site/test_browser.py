@@ -26,6 +26,14 @@ PAGES = [
     "/search?q=新型学徒制",
     "/search?q=培训&province=ln&province=he&kind=box&sort=date",
     "/search?q=龘龘 学徒制",
+    "/themes",
+    "/themes/apprenticeship",
+    "/themes/goals",
+    "/indicators",
+    "/agencies",
+    "/agencies/hrss",
+    f"/d/{SHANXI}/part_2__cl_1",
+    f"/d/{LIAONING}/part_2__cl_2",
     "/kb",
 ]
 
@@ -146,7 +154,7 @@ def test_copy_link_by_keyboard(open_reader, origin):
 def test_tap_offers_the_address(open_reader):
     page = open_reader(NARROW, has_touch=True, is_mobile=True).open(f"/d/{LIAONING}")
     page.tap("#part_1__para_1")
-    assert page.locator(".tools a").get_attribute("href").endswith(f"/d/{LIAONING}/part_1__para_1")
+    assert page.locator(".tools a:not(.to-theme)").get_attribute("href").endswith(f"/d/{LIAONING}/part_1__para_1")
 
 
 def test_copy_citation(open_reader):
@@ -220,6 +228,108 @@ def test_slash_focuses_search(open_reader, path):
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "q"
     assert page.input_value("[data-search]") == ""
+
+
+def type_and_wait(page, words: str) -> None:
+    page.focus("[data-search]")
+    page.keyboard.type(words)
+    page.wait_for_selector(".suggestions:not([hidden]) li")
+
+
+@pytest.mark.parametrize("path", ["/", "/themes"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_suggestions_by_keyboard(open_reader, path, viewport):
+    page = open_reader(viewport).open(path)
+    type_and_wait(page, "學徒")
+    field = page.locator("[data-search]")
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("#" + field.get_attribute("aria-activedescendant"))
+    assert chosen.get_attribute("aria-selected") == "true" and chosen.inner_text().split() == ["学徒制", "主题"]
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:text-is('学徒制')")
+
+
+def test_suggested_words_are_searched_within_what_was_chosen(open_reader):
+    page = open_reader().open("/search?q=培训&province=he")
+    page.fill("[data-search]", "")
+    type_and_wait(page, "技能大师工")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:text('技能大师工作室')")
+    assert page.locator(".chip").inner_text().startswith("河北省")
+
+
+def test_enter_without_a_choice_searches_what_was_typed(open_reader):
+    page = open_reader().open("/themes")
+    type_and_wait(page, "学徒")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:text('含有“学徒”的条款')")
+
+
+def test_escape_closes_suggestions_and_keeps_the_words(open_reader):
+    page = open_reader().open("/themes")
+    type_and_wait(page, "学徒")
+    page.keyboard.press("Escape")
+    assert not page.locator(".suggestions").is_visible()
+    assert page.input_value("[data-search]") == "学徒"
+    assert page.get_attribute("[data-search]", "aria-expanded") == "false"
+
+
+def test_arrows_go_round_through_the_field(open_reader):
+    page = open_reader().open("/themes")
+    type_and_wait(page, "学徒")
+    page.keyboard.press("ArrowUp")
+    assert page.get_attribute("[data-search]", "aria-activedescendant") == page.locator(".suggestions li").last.get_attribute("id")
+    page.keyboard.press("ArrowDown")
+    assert page.get_attribute("[data-search]", "aria-activedescendant") is None
+
+
+def test_suggestion_by_pointer(open_reader):
+    page = open_reader().open("/")
+    type_and_wait(page, "省人社")
+    page.click(".suggestions li >> nth=0")
+    page.wait_for_selector("h1:text('人力资源社会保障部门')")
+
+
+def test_fast_typing_asks_once(open_reader):
+    page = open_reader().open("/")
+    asked: list[str] = []
+    page.on("request", lambda request: "/suggest.json" in request.url and asked.append(request.url))
+    page.focus("[data-search]")
+    page.keyboard.type("职业技能培训", delay=20)
+    page.wait_for_selector(".suggestions:not([hidden]) li")
+    page.wait_for_timeout(300)
+    assert len(asked) == 1
+
+
+def test_suggestions_move_nothing(open_reader):
+    page = open_reader(NARROW).open("/")
+    before = page.locator(".tallies").bounding_box()
+    type_and_wait(page, "职业")
+    assert page.locator(".tallies").bounding_box() == before
+    assert _overflow(page) == 0
+
+
+def test_suggested_markup_stays_words(open_reader):
+    page = open_reader().open("/")
+    hostile = '{"suggestions": [{"text": "<img src=x onerror=alert(1)>", "kind": "word", "kind_label": "<b>", "q": "x"}]}'
+    page.route("**/suggest.json*", lambda route: route.fulfill(body=hostile, content_type="application/json"))
+    type_and_wait(page, "学")
+    assert page.locator(".suggestions img, .suggestions b").count() == 0
+
+
+def test_tools_of_a_clause_lead_to_its_themes(open_reader):
+    page = open_reader().open(f"/d/{LIAONING}")
+    page.focus("#part_4__cl_13 .ref")
+    page.click(".tools .to-theme:text('学徒制')")
+    page.wait_for_selector("h1:text-is('学徒制')")
+
+
+def test_tools_without_themes_show_none(open_reader):
+    page = open_reader().open(f"/d/{LIAONING}")
+    page.focus("#part_4__cl_13 .ref")
+    page.focus("#part_4 > h2 .ref")
+    assert page.locator(".tools .to-theme").count() == 0
 
 
 def test_layout_does_not_jump(open_reader):

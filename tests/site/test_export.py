@@ -242,7 +242,7 @@ def test_export_leaves_nothing_behind(site, tmp_path, monkeypatch):
 
 
 def row_of(**changes) -> dict:
-    return {**{column.key: "x" for column in COLUMNS}, "document_id": "d", "kind": "clause", "match": "exact", "matched": ["甲"], **changes}
+    return {**{column.key: "x" for column in COLUMNS}, "document_id": "d", "kind": "clause", "match": "exact", "matched": ["甲"], "themes": [], "audiences": [], "forces": [], **changes}
 
 
 def test_excel_cell_that_is_too_long_is_cut_and_says_so(tmp_path):

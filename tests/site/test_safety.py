@@ -33,6 +33,14 @@ HOSTILE_PAGES = [
     "/d/<script>alert(1)</script>",
     f"/d/{HOSTILE_ID}/<img src=x onerror=alert(1)>",
     "/<script>alert(1)</script>",
+    "/search?q=甲乙丙&theme=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+    "/themes",
+    "/themes/t1",
+    "/themes/<script>alert(1)</script>",
+    "/indicators",
+    "/agencies",
+    "/agencies/a1",
+    "/agencies/<img src=x onerror=alert(1)>",
     "/kb",
     "/kb/provisions",
     "/kb/documents",
@@ -55,6 +63,34 @@ def test_hostile_words_are_printed_as_they_are(hostile_site):
     assert HOSTILE_WORDS in page.select_one("#part_1 > h2").get_text()
 
 
+@pytest.mark.parametrize(
+    "path, place",
+    [
+        ("/themes", ".matrix th[scope=row]"),
+        ("/", ".matrix th a"),
+        ("/themes/t1", "h1"),
+        ("/themes/t1", ".speaking"),
+        ("/themes/t1", ".brief-figures"),
+        ("/indicators", ".compared .note"),
+        ("/indicators", ".compared .printed"),
+        ("/agencies/a1", ".duty-words"),
+        (f"/d/{HOSTILE_ID}/part_1__cl_1", ".facts-themes"),
+        (f"/d/{HOSTILE_ID}/part_1__cl_1", ".sheet"),
+        (f"/d/{HOSTILE_ID}/part_1__cl_1", ".word-facts"),
+        (f"/d/{HOSTILE_ID}/part_1__cl_1__para_1", ".text mark"),
+        (f"/d/{HOSTILE_ID}", "#citations"),
+        ("/search?q=甲乙丙", ".facets"),
+    ],
+)
+def test_hostile_facts_are_printed_as_they_are(hostile_site, path, place):
+    assert any(HOSTILE_WORDS in found.get_text() for found in hostile_site.page(path).select(place))
+
+
+def test_hostile_theme_stays_in_its_attribute(hostile_site):
+    refs = hostile_site.page(f"/d/{HOSTILE_ID}").select(".ref[data-themes]")
+    assert [ref["data-themes"] for ref in refs] == [f"t1 主题{HOSTILE_WORDS}"]
+
+
 def test_templates_do_not_evaluate_a_source(hostile_site):
     assert "{{ 7*7 }}" in hostile_site.page(f"/d/{HOSTILE_ID}").get_text()
 
@@ -67,14 +103,14 @@ def test_hostile_words_in_data_are_no_page(hostile_site, suffix):
         assert response.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/", "/d", f"/d/{LIAONING}", "/search?q=培训", "/about", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/d", f"/d/{LIAONING}", "/search?q=培训", "/about", "/themes", "/themes/goals", "/indicators", "/agencies", "/agencies/hrss", "/nothing"])
 def test_own_pages_allow_no_inline_code(site, path):
     policy = site.get(path).headers["content-security-policy"]
     assert "unsafe-inline" not in policy
     assert "default-src 'self'" in policy
 
 
-@pytest.mark.parametrize("path", ["/", f"/d/{LIAONING}", "/search?q=培训", "/about", "/kb"])
+@pytest.mark.parametrize("path", ["/", f"/d/{LIAONING}", "/search?q=培训", "/about", "/themes", "/themes/goals", "/indicators", "/agencies/hrss", "/kb"])
 def test_own_pages_hold_no_inline_code(site, path):
     page = site.page(path)
     assert page.select("script:not([src]), style, [style]") == []

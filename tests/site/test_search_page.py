@@ -12,7 +12,7 @@ import pytest
 from datasette.utils import MultiParams
 
 from plugins.web.asked import Asked, read_asked
-from query.facets import FACETS
+from query.facets import FACETS, OF_UNITS
 from query.match import find
 from tests.site.conftest import HEBEI, LIAONING, SHANXI
 
@@ -59,6 +59,7 @@ def test_counts_of_a_facet_are_those_of_the_hits(site, path, facet):
         "kind": lambda hit: [hit["kind_label"]],
         "agency": lambda hit: issuers[hit["document_title"]],
         "doc": lambda hit: [hit["document_title"]],
+        **{name: lambda hit: [value["label"] for value in hit[f"{facet}s"]] for name in OF_UNITS},
     }[facet]
     brute = Counter(value for hit in hits(site, without) for value in values(hit))
     assert counts(site.page(path), facet) == dict(brute)
