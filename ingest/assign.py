@@ -85,8 +85,10 @@ class SentenceReader:
                 is_duty = before in ("会同", "由", "发挥") or _DUTY.match(verb) or (match["tail"] or "").endswith("共同参与")
                 if not is_duty:
                     continue
-                role = "support" if before == "会同" or _SHARED.match(verb) or "参与" in (match["tail"] or "") else "lead"
                 group = "bare" if match["bare"] else "full"
+                is_list = "、" in match[group] and not _LEADS.match(verb)  # …等部门相互配合: none of them leads
+                shares = before == "会同" or _SHARED.match(verb) or "参与" in (match["tail"] or "")
+                role = "support" if shares or is_list else "lead"
                 finder = self._one if group == "bare" else self._named
                 for name in finder.finditer(text, match.start(group), match.end(group)):
                     end = name.end()
@@ -102,6 +104,7 @@ class SentenceReader:
 
 
 _DUTY = re.compile(r"[,，]?(?:要|应当?|应充分|须)|负责|承担|统筹|组织|确保|指导|牵头|相互配合|共同|做好|协调|另行制定|会同")
+_LEADS = re.compile(r"牵头|负责")
 _SHARED = re.compile(r"参与|参加|配合|协同")
 
 

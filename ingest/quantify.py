@@ -147,7 +147,7 @@ def _subject(behind: str, sentence: str, at: int) -> str | None:
         return after[0]
     left = re.split(r"[,，、:：;；。]", sentence[:at])[-1]
     left = re.sub(rf"(?:{_BEFORE}|累计|共|其中)+\Z", "", left) or left
-    return left[-24:] or None
+    return left[-40:] or None
 
 
 def _year(sentence: str, at: int) -> str | None:

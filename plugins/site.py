@@ -19,6 +19,7 @@ from plugins.web.frame import extra_template_vars, prepare_jinja2_environment  #
 from plugins.web.guard import asgi_wrapper  # noqa: E402
 from plugins.web.pages import register_routes  # noqa: E402
 from plugins.web.sql_functions import prepare_connection  # noqa: E402
+from plugins.web.warm import startup  # noqa: E402
 
 __all__ = [
     "asgi_wrapper",
@@ -31,4 +32,5 @@ __all__ = [
     "prepare_jinja2_environment",
     "register_routes",
     "render_cell",
+    "startup",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from lang.tokens import fold
 from query.match import DOCUMENT_SHIFT, KIND_MASK
+from query.memo import once
 
 FACETS = {
     "province": "地区", "theme": "主题", "year": "年份", "type": "文种", "kind": "层级", "agency": "发文机关", "doc": "文件",
@@ -34,17 +35,7 @@ class Catalogue:
 
 def load_catalogue(conn: sqlite3.Connection) -> Catalogue:
     """Return the catalogue of the database behind a connection, kept until another one is built."""
-    path = conn.execute("pragma database_list").fetchone()[2]
-    stamp = conn.execute("select group_concat(value) from build where key in ('corpus_sha256', 'tool_sha256')").fetchone()[0]
-    cached = _catalogues.get((path, stamp))
-    if cached is None:
-        cached = _read_catalogue(conn)
-        _catalogues.clear()
-        _catalogues[path, stamp] = cached
-    return cached
-
-
-_catalogues: dict[tuple[str, str], Catalogue] = {}
+    return once(conn, _read_catalogue)
 
 
 def resolve(catalogue: Catalogue, facet: str, typed: str) -> list[str]:

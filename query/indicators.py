@@ -20,7 +20,7 @@ def list_indicators(conn: sqlite3.Connection) -> dict[str, Any]:
     Shape: ``{"documents": [{"id", "title", "province", "province_code", "issued_on"}], "concepts": [...],
     "alone": [{"document": …, "indicators": [...]}]}``. A concept that at least two documents have is ``{"id", "name",
     "note", "part_of" (the concept it is a part of, or None), "units": [...], "largest" (the value that shares are of;
-    None where units differ), "by_document": {document id: [indicator]}}``, parts after their whole. ``alone`` are all other indicators by document. An indicator has the
+    None where units differ), "values": {document id: [indicator]}}``, parts after their whole. ``alone`` are all other indicators by document. An indicator has the
     columns of ``indicators``, ``printed_unit`` (under which the value is printed), ``share`` of the concept's largest
     value or None, ``address`` and ``pinned``.
     """
@@ -38,7 +38,7 @@ def list_indicators(conn: sqlite3.Connection) -> dict[str, Any]:
         members = [row for some in values.values() for row in some]
         wholes = {concept_of.get(row["part_of"]) for row in members} - {None}
         whole = wholes.pop() if len(wholes) == 1 else None
-        concepts.append({**names[concept], "part_of": whole if whole in shared else None, **_scale(members), "by_document": values})
+        concepts.append({**names[concept], "part_of": whole if whole in shared else None, **_scale(members), "values": values})
     alone: dict[str, list[dict[str, Any]]] = {}
     for row in found:
         if row["concept_id"] not in shared:
@@ -58,11 +58,11 @@ def list_indicator_rows(conn: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     documents |= {entry["document"]["id"]: entry["document"] for entry in compared["alone"]}
     names = {}
     for concept in compared["concepts"]:
-        names |= {row["id"]: row["name"] for some in concept["by_document"].values() for row in some}
+        names |= {row["id"]: row["name"] for some in concept["values"].values() for row in some}
     for entry in compared["alone"]:
         names |= {row["id"]: row["name"] for row in entry["indicators"]}
     for concept in compared["concepts"]:
-        for some in concept["by_document"].values():
+        for some in concept["values"].values():
             for row in some:
                 yield _flatten(row, documents[row["document_id"]], names, concept)
     for entry in compared["alone"]:
@@ -134,7 +134,7 @@ def _scale(members: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _parts_after_wholes(concepts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that most documents have first, each followed by its parts."""
-    concepts = sorted(concepts, key=lambda concept: -len(concept["by_document"]))
+    concepts = sorted(concepts, key=lambda concept: -len(concept["values"]))
     ordered: list[dict[str, Any]] = []
 
     def add(whole: str | None) -> None:

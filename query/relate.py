@@ -21,6 +21,7 @@ from lang.tokens import index_tokens, query_phrase
 from lang.words import Cutter, cutter
 from query.language import Term
 from query.match import DOCUMENT_SHIFT, KIND_MASK, phrase
+from query.memo import once
 from query.passages import find_terms
 
 BIGRAMS, HEADING, WORDS, MEANING = 1.0, 0.3, 1.0, 1.0
@@ -53,17 +54,9 @@ class Related:
     words: tuple[str, ...]
 
 
-_meanings: dict[tuple[str, str], Meaning] = {}
-
-
 def load_meaning(conn: sqlite3.Connection) -> Meaning:
     """Return the space of meaning of the database behind a connection, kept until another one is built."""
-    path = conn.execute("pragma database_list").fetchone()[2]
-    stamp = conn.execute("select group_concat(value) from build where key in ('corpus_sha256', 'tool_sha256')").fetchone()[0]
-    if (path, stamp) not in _meanings:
-        _meanings.clear()
-        _meanings[path, stamp] = _read_meaning(conn)
-    return _meanings[path, stamp]
+    return once(conn, _read_meaning)
 
 
 def cut_words(conn: sqlite3.Connection, text: str) -> list[str]:

@@ -13,7 +13,10 @@ from ingest.stamp import ROOT
 
 PICTURES = {
     "home": ("/", 1280, 860),
-    "search": (f"/search?q={quote('数字技能')}", 1280, 860),
+    "search": (f"/search?q={quote('学徒 补贴')}&scope=clause", 1280, 860),
+    "indicators": ("/indicators", 1280, 860),
+    "themes": ("/themes", 1280, 860),
+    "provision": ("/d/sx-2019-jineng-tisheng/part_2__cl_3", 1280, 860),
     "reading": ("/d/cq-2021-zhiye-jineng-peixun#box_1", 1280, 860),
     "telephone": ("/d/ln-2022-zhiye-jineng-peixun#part_3", 390, 844),
 }

@@ -69,7 +69,7 @@ def test_difference_in_definition_is_told(site):
 
 
 def test_target_of_one_document_is_not_compared(compared):
-    assert all(len(concept["by_document"]) > 1 for concept in compared["concepts"])
+    assert all(len(concept["values"]) > 1 for concept in compared["concepts"])
 
 
 def read_csv(response) -> list[dict]:
