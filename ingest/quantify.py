@@ -90,6 +90,7 @@ def _read(text: str, unit: Unit, match: re.Match[str], looks_back: bool) -> Quan
         printed_unit, scale = printed_unit[1:], "万"
     factor = _SCALES[scale]
     looks_back = looks_back or unit.kind == "note"
+    kind = _kind(sentence, match, printed_unit, before, behind, match.start() - sentence_start, looks_back)
     return Quantity(
         eid=unit.eid,
         start=match.start(),
@@ -99,9 +100,9 @@ def _read(text: str, unit: Unit, match: re.Match[str], looks_back: bool) -> Quan
         value_to=float(Decimal(match["to"]) * factor) if match["to"] else None,
         unit={"％": "%", "": "人"}.get(printed_unit, printed_unit),
         op=_OPERATORS.get(match["after"] or "") or _OPERATORS.get(match["before"] or "", "="),
-        kind=_kind(sentence, match, printed_unit, before, behind, match.start() - sentence_start, looks_back),
+        kind=kind,
         subject=_subject(behind, sentence, match.start() - sentence_start),
-        year=_year(sentence, match.start() - sentence_start),
+        year=None if kind == "payment" else _year(text[_full_sentence(text, unit, match.start()) : match.start()]),
         tentative=bool(re.search(r"力争|争取|争创", sentence[: match.start("number") - sentence_start])),
     )
 
@@ -150,6 +151,27 @@ def _subject(behind: str, sentence: str, at: int) -> str | None:
     return left[-40:] or None
 
 
-def _year(sentence: str, at: int) -> str | None:
-    found = re.findall(r"(?:到|至)?(?:20\d{2}年|“?十[一二三四五]五”?(?:期?末|时期|期间)?)", sentence[:at])
-    return found[-1] if found else None
+_YEARS = re.compile(
+    r"(?P<from>20\d{2})年?\s*[至到—-]+\s*(?P<to>20\d{2})年|“?(?P<plan>十[一二三四五六])五”?(?P<end>期?末)?(?:时期|期间)?|"
+    r"(?P<since>从)?(?P<year>20\d{2})年"
+)
+
+
+def _full_sentence(text: str, unit: Unit, at: int) -> int:
+    """Where the sentence begins, parts divided by ; taken together: they share the year that its head names."""
+    return max(max(text.rfind(mark, unit.start, at) for mark in "。\n") + 1, unit.start)
+
+
+def _year(before: str) -> str | None:
+    """The year or the years that the sentence gives before the number: 2025, 2021-2025; of a plan's end its last."""
+    found = list(_YEARS.finditer(before))
+    if not found:
+        return None
+    match = found[-1]
+    if match["from"]:
+        return f"{match['from']}-{match['to']}"
+    if match["plan"]:
+        # 十四五 is the fourteenth five-year plan, 2021 to 2025.
+        start = 1981 + ("一二三四五六".index(match["plan"][1]) + 11 - 6) * 5
+        return str(start + 4) if match["end"] else f"{start}-{start + 4}"
+    return f"{match['year']}-" if match["since"] else match["year"]

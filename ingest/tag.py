@@ -128,11 +128,23 @@ class Tagger:
         return tagged
 
     def evidence(self, passage: Passage, theme: ThemeWords) -> tuple[str, ...]:
-        """Return the theme's words that stand in a passage, those in its heading first."""
+        """Return the theme's words that stand in a passage, those in its heading first.
+
+        Where none of them does, those words of the passage that weigh most for the theme in what was learned.
+        """
         heading, text = fold(passage.heading), fold(passage.text)
         found = [w for w in (*theme.strong, *theme.heading, *theme.scope) if w in heading]
         found += [w for w in (*theme.strong, *theme.scope) if w in text]
-        return tuple(dict.fromkeys(found))[:6]
+        return tuple(dict.fromkeys(found))[:6] or self._weightiest(passage, theme)
+
+    def _weightiest(self, passage: Passage, theme: ThemeWords) -> tuple[str, ...]:
+        model = self._models[self.themes.index(theme)]
+        if model is None:
+            return ()
+        row = self._body.transform([_body(passage)]).toarray()[0]
+        weights = row * model.coef_[0][: len(row)]
+        names = self._body.get_feature_names_out()
+        return tuple(str(names[i]) for i in np.argsort(-weights, kind="stable")[:3] if weights[i] > 0)
 
     def _shared(self, passages: Sequence[Passage], fit: bool) -> csr_matrix:
         def apply(vectorizer: TfidfVectorizer, texts: list[str]) -> csr_matrix:

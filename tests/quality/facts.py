@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 GOLD = Path(__file__).parent.parent / "gold" / "facts"
-KINDS = ("quantities", "quantity values", "quantity kinds", "duties", "duties in prose", "citations", "audiences", "must", "encourage", "explore")
+KINDS = ("quantities", "quantity values", "quantity kinds", "quantity years", "duties", "duties in prose", "citations", "audiences", "must", "encourage", "explore")
 
 
 def load_gold() -> dict[str, dict[str, Any]]:
@@ -60,7 +60,7 @@ def evaluate_facts(conn: sqlite3.Connection) -> dict[str, tuple[float, float, in
 def _count_quantities(conn: sqlite3.Connection, document: str, gold: dict[str, Any], counts: dict[str, Counter[str]]) -> None:
     (text,) = conn.execute("select text from versions where document_id = ?", [document]).fetchone()
     spans = {eid: (start, end) for eid, start, end in conn.execute("select eid, start, own_end from provisions where document_id = ?", [document])}
-    sql = "select start, end, value, unit, op, kind from quantities where document_id = ? order by start"
+    sql = "select start, end, value, unit, op, kind, year from quantities where document_id = ? order by start"
     open_ = conn.execute(sql, [document]).fetchall()
     extra = len(open_)
     for entry in gold.get("quantities") or ():
@@ -78,6 +78,10 @@ def _count_quantities(conn: sqlite3.Connection, document: str, gold: dict[str, A
         is_right = match[2:5] == (entry["value"], entry["unit"], entry["op"])
         counts["quantity values"]["hit" if is_right else "missed"] += 1
         counts["quantity kinds"]["hit" if match[5] == entry["kind"] else "missed"] += 1
+        wanted = str(entry["year"]) if entry.get("year") else None
+        if wanted or match[6]:
+            is_same = match[6] == wanted
+            _add(counts["quantity years"], is_same, bool(wanted) and not is_same, bool(match[6]) and not is_same)
     counts["quantities"]["extra"] += extra
 
 
