@@ -11,7 +11,7 @@ from typing import Any
 
 from lang.tokens import fold
 from query.match import DOCUMENT_SHIFT, KIND_MASK
-from query.memo import once
+from query.memo import once, stamp_of
 
 FACETS = {
     "province": "地区", "theme": "主题", "year": "年份", "type": "文种", "kind": "层级", "agency": "发文机关", "doc": "文件",
@@ -31,6 +31,7 @@ class Catalogue:
     documents: Mapping[int, Mapping[str, tuple[str, ...]]]  # a document's values by its number in a unit's id
     dates: Mapping[int, str | None]  # of issue, by the same number
     synonyms: tuple[tuple[str, ...], ...]
+    stamp: str  # of the database: cursors are good for one
 
 
 def load_catalogue(conn: sqlite3.Connection) -> Catalogue:
@@ -154,7 +155,7 @@ def _read_catalogue(conn: sqlite3.Connection) -> Catalogue:
     groups: dict[int, list[str]] = {}
     for word, group in conn.execute("select word, group_id from synonyms order by group_id, word"):
         groups.setdefault(group, []).append(word)
-    return Catalogue(labels, tokens, kinds, documents, dates, tuple(map(tuple, groups.values())))
+    return Catalogue(labels, tokens, kinds, documents, dates, tuple(map(tuple, groups.values())), stamp_of(conn))
 
 
 def _other_forms(catalogue: Catalogue, typed: str) -> set[str]:

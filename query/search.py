@@ -18,6 +18,7 @@ from query.relate import cut_words, relate
 
 SORTS = {"relevance": "相关度", "date": "日期", "province": "地区"}
 LARGEST_PAGE = 200
+OUTDATED = "文库在翻页期间更新过，已从第一页重新开始。"
 TOO_BROAD = "命中很多：标题里有查询词的排在前面，其余按文件顺序；加一个词或选一项筛选，可按相关度排序。"
 
 
@@ -71,7 +72,7 @@ def search(
     total = estimate_total(conn, matches)
     ranked = _order(catalogue, plan, rank(conn, plan.query, plan.facets(catalogue), matches))
     limit = max(1, min(limit, LARGEST_PAGE))
-    start = _read_cursor(after)
+    start, is_outdated = _read_cursor(after, catalogue.stamp)
     page = ranked[start : start + limit]
     is_last = start + limit >= len(ranked)
     terms = [term.text for term in plan.query.wanted]
@@ -82,7 +83,12 @@ def search(
     return {
         **answer,
         "read_as": plan.query.in_words(),
-        "remarks": [*answer["remarks"], *([] if is_ranked(matches) else [TOO_BROAD])],
+        "remarks": [
+            *answer["remarks"],
+            *([] if is_ranked(matches) else [TOO_BROAD]),
+            *([OUTDATED] if is_outdated else []),
+        ],
+        "first": start + 1,
         "message": message,
         "total": total,
         "is_estimate": not matches.is_all,
@@ -91,7 +97,7 @@ def search(
         "facets": present(catalogue, counted, plan.chosen, total / max(len(matches.ids), 1)),
         "hits": present_hits(conn, page, terms),
         "related": related,
-        "next": None if is_last else f"{start + limit}",
+        "next": None if is_last else f"{start + limit}-{catalogue.stamp}",
     }
 
 
@@ -254,8 +260,15 @@ def _innermost(conn: sqlite3.Connection, ids: Sequence[str], terms: Sequence[str
     return found
 
 
-def _read_cursor(after: str | None) -> int:
-    return int(after) if after and after.isascii() and after.isdigit() and len(after) < 10 else 0
+def _read_cursor(after: str | None, stamp: str) -> tuple[int, bool]:
+    """Return where a page starts, and whether its cursor is another database's: then pages begin anew.
+
+    The order of hits is that of one database; going on at the same place in another would lose some or show some twice.
+    """
+    place, _, of = (after or "").partition("-")
+    if not (place.isascii() and place.isdigit() and len(place) < 10):
+        return 0, False
+    return (0, True) if of and of != stamp else (int(place), False)
 
 
 def _unknown(catalogue: Catalogue, facet: str, typed: str) -> str:
@@ -278,6 +291,7 @@ def _empty(plan: Plan, q: str) -> dict[str, Any]:
         "total": 0,
         "is_estimate": False,
         "ranked": 0,
+        "first": 1,
         "documents": 0,
         "facets": [],
         "hits": [],

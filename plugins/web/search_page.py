@@ -46,7 +46,7 @@ def look_up(conn, asked: Asked) -> dict[str, Any]:
     groups = [group for group in parse(found["read_as"]).groups if not group.negative]
     for hit in [*found["hits"], *found["related"]]:
         describe_hit(hit, groups, found["scope"], catalogue)
-    first = _first_of(asked.after)
+    first = found["first"]
     return {
         "query": asked.q,
         "asked": asked,
@@ -106,10 +106,6 @@ def _read_as(q: str, found: dict[str, Any]) -> str | None:
     if typed.groups != read.groups or typed.remarks:
         return " ".join(("-" if group.negative else "") + name_group(group) for group in read.groups) or None
     return None
-
-
-def _first_of(after: str) -> int:
-    return int(after) + 1 if after.isascii() and after.isdigit() and len(after) < 10 else 1
 
 
 def _fold(facet: dict[str, Any], settled: Asked) -> dict[str, Any]:

@@ -57,6 +57,11 @@ def test_pages_hold_each_hit_once(conn):
     assert paged == whole and len(set(whole)) == len(whole)
 
 
+def test_cursor_of_another_database_begins_anew_and_says_so(conn):
+    answer = search(conn, "培训", limit=7, after="14-deadbeef")
+    assert answer["first"] == 1 and any("更新" in remark for remark in answer["remarks"])
+
+
 def test_all_words_must_stand_in_a_hit(conn):
     for hit in search(conn, "学徒 补贴", limit=100)["hits"]:
         text = conn.execute("select text from search_units where provision_id = ?", [hit["id"]]).fetchone()[0]
