@@ -12,7 +12,6 @@ from benchmarks.pages import serving
 from ingest.stamp import ROOT
 
 PICTURES = {
-    "home": ("/", 1280, 860),
     "search": (f"/search?q={quote('学徒 补贴')}&scope=clause", 1280, 860),
     "indicators": ("/indicators", 1280, 860),
     "themes": ("/themes", 1280, 860),
