@@ -17,7 +17,6 @@ PICTURES = {
     "themes": ("/themes", 1280, 860),
     "provision": ("/d/sx-2019-jineng-tisheng/part_2__cl_3", 1280, 860),
     "reading": ("/d/cq-2021-zhiye-jineng-peixun#box_1", 1280, 860),
-    "telephone": ("/d/ln-2022-zhiye-jineng-peixun#part_3", 390, 844),
 }
 
 
