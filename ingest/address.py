@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,23 +28,34 @@ _ENCOURAGE = re.compile(
 _EXPLORE = re.compile(r"探索|试点")
 
 
-def find_audiences(text: str, audiences: Sequence[Audience]) -> dict[str, list[str]]:
-    """Return the audiences of a text by id, each with the words that named it."""
-    found: dict[str, list[str]] = {}
+FORCES = {"must": _MUST, "encourage": _ENCOURAGE, "explore": _EXPLORE}
+Span = tuple[int, int]
+
+
+def find_audiences(text: str, audiences: Sequence[Audience], ranges: Sequence[Span] | None = None) -> dict[str, list[Span]]:
+    """Return the audiences of a text by id, each with the places of the words that name it.
+
+    ``ranges`` are the stretches of the text to look in, all of it by default. The longest form is taken at a place.
+    """
+    found: dict[str, list[Span]] = {}
     for audience in audiences:
-        plain = text
-        for words in audience.excluded:
-            plain = plain.replace(words, "　" * len(words))
-        words = [form for form in audience.forms if form in plain]
-        if words:
-            found[audience.id] = words
+        forms = re.compile("|".join(map(re.escape, sorted(audience.forms, key=len, reverse=True))))
+        for start, end in ranges or [(0, len(text))]:
+            plain = text[start:end]
+            for words in audience.excluded:
+                plain = plain.replace(words, "　" * len(words))
+            places = [(start + match.start(), start + match.end()) for match in forms.finditer(plain)]
+            if places:
+                found.setdefault(audience.id, []).extend(places)
     return found
 
 
-def find_force(text: str) -> dict[str, Counter[str]]:
-    """Return the binding words of a text, counted, in three classes: must, encourage, explore."""
-    return {
-        "must": Counter(match[0] for match in _MUST.finditer(text)),
-        "encourage": Counter(match[0] for match in _ENCOURAGE.finditer(text)),
-        "explore": Counter(match[0] for match in _EXPLORE.finditer(text)),
-    }
+def find_force(text: str, ranges: Sequence[Span] | None = None) -> dict[str, dict[str, list[Span]]]:
+    """Return the places of the binding words of a text, by class (must, encourage, explore) and word."""
+    found: dict[str, dict[str, list[Span]]] = {force: {} for force in FORCES}
+    for force, pattern in FORCES.items():
+        for start, end in ranges or [(0, len(text))]:
+            # Cut out, so that what stands before the range (the marker of an item) is not looked back at.
+            for match in pattern.finditer(text[start:end]):
+                found[force].setdefault(match[0], []).append((start + match.start(), start + match.end()))
+    return found

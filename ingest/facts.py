@@ -35,8 +35,8 @@ TABLES: dict[str, dict[str, Any]] = {
         id=int, document_id=str, provision_id=str, start=int, end=int, title=str, doc_number=str, target_document_id=str,
     ),
     "audiences": dict(id=str, name=str),
-    "provision_audiences": dict(provision_id=str, audience_id=str, words=str),
-    "provision_force": dict(provision_id=str, force=str, word=str, count=int),
+    "provision_audiences": dict(provision_id=str, audience_id=str, words=str, spans=str),
+    "provision_force": dict(provision_id=str, force=str, word=str, count=int, spans=str),
     "indicator_concepts": dict(id=str, name=str, note=str),
 }  # fmt: skip
 KEYS: dict[str, Any] = {
@@ -147,7 +147,7 @@ class FactStore:
         self._add_duties(document_id, parsed)
         facets: UnitFacets = {}
         self._add_themes(document_id, rows, facets)
-        self._add_wording(rows, facets)
+        self._add_wording(text, rows, facets)
         return facets
 
     def finish(self) -> None:
@@ -205,19 +205,29 @@ class FactStore:
             return ()
         return self.tagger.evidence(passage, next(words for words in self.tagger.themes if words.id == theme))
 
-    def _add_wording(self, rows: Sequence[dict[str, Any]], facets: UnitFacets) -> None:
+    def _add_wording(self, text: str, rows: Sequence[dict[str, Any]], facets: UnitFacets) -> None:
         names = {audience.id: audience.name for audience in self.vocabulary.audiences}
+        own: dict[str, list[tuple[int, int]]] = {}
+        for row in rows:
+            own.setdefault(row["unit_id"], []).append((row["start"], row["own_end"]))
         audiences, forces = [], []
         for row, _ in passages_of(rows):
             of_unit = facets.setdefault(row["id"], {})
-            for audience, words in find_audiences(row["text"], self.vocabulary.audiences).items():
+            for audience, spans in find_audiences(text, self.vocabulary.audiences, own[row["id"]]).items():
+                words = list(dict.fromkeys(text[start:end] for start, end in spans))
                 audiences.append(
-                    {"provision_id": row["id"], "audience_id": audience, "words": json.dumps(words, ensure_ascii=False)}
-                )
+                    {
+                        "provision_id": row["id"], "audience_id": audience,
+                        "words": json.dumps(words, ensure_ascii=False), "spans": json.dumps(spans),
+                    }
+                )  # fmt: skip
                 of_unit.setdefault("audience", []).append((audience, names[audience]))
-            for force, words in find_force(row["text"]).items():
-                forces += [{"provision_id": row["id"], "force": force, "word": w, "count": n} for w, n in words.items()]
-                if words:
+            for force, by_word in find_force(text, own[row["id"]]).items():
+                forces += [
+                    {"provision_id": row["id"], "force": force, "word": w, "count": len(spans), "spans": json.dumps(spans)}
+                    for w, spans in by_word.items()
+                ]
+                if by_word:
                     of_unit.setdefault("force", []).append((force, FORCE_LABELS[force]))
         self.db["provision_audiences"].insert_all(audiences)
         self.db["provision_force"].insert_all(forces)

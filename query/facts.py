@@ -59,13 +59,18 @@ def facts_of(conn: sqlite3.Connection, provision_id: str) -> dict[str, Any] | No
 def mark_facts(provision: dict[str, Any], facts: dict[str, Any]) -> None:
     """Set ``marks`` on the units of a provision's tree: the spans of facts in their own characters.
 
-    Shape: ``[(start, end, kind, n)]``, offsets into ``own``, kind ``figure``, ``duty`` or ``citation``, in order and
+    Shape: ``[(start, end, kind, n)]``, offsets into ``own``, kind ``figure``, ``duty``, ``citation``, ``audience`` or ``force``, in order and
     apart from each other; ``n`` counts the facts of a kind from 1.
     """
     spans = []
     for kind, name in (("figure", "figures"), ("duty", "duties"), ("citation", "citations")):
         spans += [(fact["start"], fact["end"], kind, n) for n, fact in enumerate(facts[name], 1)]
-    spans.sort()
+    for audience in facts["audiences"]:
+        spans += [(start, end, "audience", n) for n, (start, end) in enumerate(audience["spans"], 1)]
+    for force in facts["force"]:
+        for word in force["words"]:
+            spans += [(start, end, "force", n) for n, (start, end) in enumerate(word["spans"], 1)]
+    spans.sort(key=lambda span: (span[0], -span[1]))
     for unit in walk([provision]):
         marks: list[tuple[int, int, str, int]] = []
         for start, end, kind, n in spans:
@@ -142,23 +147,25 @@ def _read_audiences(conn: sqlite3.Connection, unit_id: str) -> list[dict[str, An
     audiences = rows(
         conn,
         """
-        SELECT a.id, a.name, pa.words FROM provision_audiences pa JOIN audiences a ON a.id = pa.audience_id
+        SELECT a.id, a.name, pa.words, pa.spans FROM provision_audiences pa JOIN audiences a ON a.id = pa.audience_id
         WHERE pa.provision_id = ? ORDER BY a.rowid
         """,
         [unit_id],
     )
     for audience in audiences:
         audience["words"] = json.loads(audience["words"])
+        audience["spans"] = json.loads(audience["spans"] or "[]")
     return audiences
 
 
 def _read_force(conn: sqlite3.Connection, unit_id: str) -> list[dict[str, Any]]:
-    """The binding words by force, the most frequent first: ``[{"force", "words": [{"word", "count"}]}]``."""
+    """The binding words by force, the most frequent first: ``[{"force", "words": [{"word", "count", "spans"}]}]``."""
     found = rows(
-        conn, "SELECT force, word, count FROM provision_force WHERE provision_id = ? ORDER BY count DESC, word", [unit_id]
+        conn, "SELECT force, word, count, spans FROM provision_force WHERE provision_id = ? ORDER BY count DESC, word", [unit_id]
     )
     by_force = {
-        force: [{"word": row["word"], "count": row["count"]} for row in found if row["force"] == force] for force in FORCES
+        force: [{"word": row["word"], "count": row["count"], "spans": json.loads(row["spans"] or "[]")} for row in found if row["force"] == force]
+        for force in FORCES
     }
     return [{"force": force, "words": words} for force, words in by_force.items() if words]
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
-from pathlib import Path
 
 import numpy as np
 import yaml

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from lang.tokens import fold
 from query.database import open_database
 from query.facets import FACETS, load_catalogue, resolve
-from query.language import parse
 from query.passages import find_terms, passage
 from query.search import search, search_all
 
