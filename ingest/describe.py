@@ -125,6 +125,8 @@ def _find_titles(lines: tuple[Line, ...], head_end: int, claimed: set[int]) -> t
             taken |= {i for i in range(index + 1) if lines[i].end > start}
     types = "|".join(sorted((entry["name"] for entry in load_rules("types.yml")), key=len, reverse=True))
     own = re.compile(rf"(?P<body>.{{2,}}?(?P<type>{types}))(?:[(（][^()（）]{{2,24}}[)）])?\Z")
+    # 促进就业工作的若干意见 on a line of its own is the end of 国务院关于…若干意见, broken over two lines.
+    notices = [re.sub(r"\s", "", fact.value) for fact in facts if fact.field == "notice_title"]
     quoted = {re.sub(r"\s", "", m["title"]) for line in lines[:head_end] for m in _QUOTED.finditer(line.text)}
     candidates = [
         (index, line)
@@ -135,6 +137,7 @@ def _find_titles(lines: tuple[Line, ...], head_end: int, claimed: set[int]) -> t
         and not _TITLE_MARKS.search(line.text)
         and (own.match(line.text) or re.sub(r"\s", "", line.text) in quoted)
         and recognise(line) is None
+        and not any(notice.endswith(re.sub(r"\s", "", line.text)) for notice in notices)
     ]
     if candidates:
         index, line = candidates[-1]
