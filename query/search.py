@@ -85,7 +85,7 @@ def search(
         "read_as": plan.query.in_words(),
         "remarks": [
             *answer["remarks"],
-            *([] if is_ranked(matches) else [TOO_BROAD]),
+            *([TOO_BROAD] if plan.query.wanted and not is_ranked(matches) else []),
             *([OUTDATED] if is_outdated else []),
         ],
         "first": start + 1,
@@ -147,9 +147,12 @@ def make_plan(catalogue: Catalogue, q: str, scope: str, sort: str, chosen: Mappi
             impossible = impossible or len(given) == 1
             given.remove(value)
             remarks.append(_unknown(catalogue, facet, value))
-    excluded = [
-        catalogue.tokens[facet, value] for facet, typed in query.excluded for value in resolve(catalogue, facet, typed)
-    ]
+    excluded = []
+    for facet, typed in query.excluded:
+        meant = resolve(catalogue, facet, typed)
+        excluded += [catalogue.tokens[facet, value] for value in meant]
+        if not meant:
+            remarks.append(_unknown(catalogue, facet, typed))
     return Plan(
         query=query,
         chosen={facet: tuple(given) for facet, given in values.items() if given},

@@ -169,6 +169,11 @@ def test_unknown_value_says_what_there_is(conn):
     assert answer["total"] == 0 and "现有：" in answer["remarks"][0]
 
 
+def test_unknown_value_that_is_left_out_is_told_and_changes_nothing(conn):
+    answer = search(conn, "补贴 -province:广东")
+    assert answer["total"] == search(conn, "补贴")["total"] and "现有：" in answer["remarks"][0]
+
+
 def test_related_are_never_among_the_literal_and_say_why(conn):
     answer = search(conn, "网课")
     assert answer["total"] == 0 and answer["related"]
