@@ -9,7 +9,10 @@ from typing import Any
 
 import click
 
+from cli.compare import reuse_command
+from cli.draft import draft_command
 from cli.facts import agencies_command, facts_command, indicators_command, open_or_fail, print_json, themes_command
+from cli.measures import compare_command, counterparts_command, measures_command
 from ingest.records import SourceError
 from ingest.stamp import ROOT, is_stale
 
@@ -38,10 +41,13 @@ def _build(corpus: Path, db: Path) -> dict[str, int]:
     from ingest.build import build  # imported late: serving what is built already starts at once
 
     try:
-        return build(corpus, db, _progress).counts
+        built = build(corpus, db, _progress)
     except SourceError as error:
         _fail(str(error))
         raise
+    if built.unsaved:
+        click.echo(f"{built.unsaved[0].parent}: cannot be written; new addresses are served but not listed", err=True)
+    return built.counts
 
 
 _db_option = click.option("--db", type=click.Path(path_type=Path), default=DB, help="The database; kb.db by default.")
@@ -120,12 +126,20 @@ def search_command(words: tuple[str, ...], limit: int, document: str | None, db:
 @kb.command("serve")
 @click.option("--port", default=8001, show_default=True, help="The port; 0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-def serve_command(port: int, host: str) -> None:
-    """Build kb.db where it is missing or stale, and serve the site."""
+@click.option("--local", is_flag=True, help="For yourself alone: free SQL, Datasette's own pages, kb.db to download, no rate limit.")
+@click.option("--no-build", is_flag=True, help="Serve kb.db as it is, stale or not.")
+def serve_command(port: int, host: str, local: bool, no_build: bool) -> None:
+    """Build kb.db where it is missing or stale, and serve the site; docs/deploy.md has the variables KB_…"""
     import os
     import socket
 
-    if is_stale(CORPUS, DB):
+    from cli.serve import SettingError, settle
+
+    try:
+        environment = settle(os.environ, local, host)
+    except SettingError as error:
+        _fail(str(error))
+    if not no_build and is_stale(CORPUS, DB):
         _build(CORPUS, DB)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -137,10 +151,11 @@ def serve_command(port: int, host: str) -> None:
     click.echo(f"http://{host}:{port}/", err=False)
     sys.stdout.flush()
     arguments = ["serve", str(ROOT), "--host", host, "--port", str(port)]
-    os.execv(sys.executable, [sys.executable, "-m", "datasette", *arguments])
+    os.execve(sys.executable, [sys.executable, "-m", "datasette", *arguments], environment)
 
 
-for command in (themes_command, indicators_command, agencies_command, facts_command):
+for command in (themes_command, indicators_command, agencies_command, facts_command, reuse_command, counterparts_command,
+                measures_command, compare_command, draft_command):
     kb.add_command(command)
 
 if __name__ == "__main__":

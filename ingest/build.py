@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from ingest.account import account
+from ingest.align import align
 from ingest.corpus import DocumentFolder, load_corpus, read_yaml
 from ingest.facts import FactStore, learn_themes
 from ingest.index import Indexer
 from ingest.parse import parse
+from ingest.publish import Published, Version, publish
+from ingest.published import check_folders, path_of, read_published, write_published
 from ingest.read import read
-from ingest.records import SourceError
+from ingest.records import Parsed, SourceError
+from ingest.reuse import store_reuse
 from ingest.stamp import hash_corpus, hash_tool
-from ingest.store import connect, create_schema, finish, provision_rows, store_document
+from ingest.store import connect, create_schema, finish, provision_rows, store_document, store_published
 from ingest.vocabulary import Vocabulary, load_vocabulary
 from lang.words import cutter
 
@@ -27,10 +31,11 @@ Progress = Callable[[Iterable[Any]], Iterable[Any]]
 
 @dataclass(frozen=True)
 class Built:
-    """What a build made."""
+    """What a build made; ``unsaved`` are lists of published addresses that could not be written to the corpus."""
 
     db: Path
     counts: dict[str, int]
+    unsaved: tuple[Path, ...] = ()
 
 
 def build(corpus: Path, db: Path, progress: Progress = lambda items: items) -> Built:
@@ -41,6 +46,7 @@ def build(corpus: Path, db: Path, progress: Progress = lambda items: items) -> B
     """
     corpus, db = corpus.resolve(), db.resolve()
     documents = load_corpus(corpus)
+    check_folders(corpus, (folder.id for folder in documents))
     about = _about(corpus)
     if not db.parent.is_dir():
         raise SourceError(f"{db.parent}: no such folder; name one that is there with --db")
@@ -50,15 +56,17 @@ def build(corpus: Path, db: Path, progress: Progress = lambda items: items) -> B
     os.close(handle)
     beside = Path(name)
     try:
-        counts = _build_into(beside, corpus, documents, about, progress)
+        counts, unsaved = _build_into(beside, corpus, documents, about, progress)
         os.chmod(beside, 0o644)
         os.replace(beside, db)
     finally:
         beside.unlink(missing_ok=True)
-    return Built(db, counts)
+    return Built(db, counts, unsaved)
 
 
-def _build_into(path: Path, corpus: Path, documents, about: dict[str, Any], progress: Progress) -> dict[str, int]:
+def _build_into(
+    path: Path, corpus: Path, documents: Iterable[DocumentFolder], about: dict[str, Any], progress: Progress
+) -> tuple[dict[str, int], tuple[Path, ...]]:
     db = connect(path)
     try:
         vocabulary = load_vocabulary(corpus)
@@ -66,6 +74,7 @@ def _build_into(path: Path, corpus: Path, documents, about: dict[str, Any], prog
         db["lexicon"].insert_all({"word": word} for word in vocabulary.lexicon)
         cut = cutter(vocabulary.lexicon)
         indexer = Indexer(db, cut, vocabulary.synonyms)
+        published: dict[str, Published] = {}
         facts = FactStore(db, vocabulary, learn_themes(vocabulary, _labelled(documents, vocabulary), cut))
         # Numbered in an order that has nothing to do with place or year, so that the first units of
         # the index are a fair sample of all when a query is too broad to count.
@@ -75,15 +84,38 @@ def _build_into(path: Path, corpus: Path, documents, about: dict[str, Any], prog
                 problems = account(one)
                 if problems:
                     raise SourceError(f"{version.path}: the accounting fails, please report it: {problems[0]}")
+            published[folder.id] = _publish(corpus, folder, parsed, str(about.get("corpus_version", "")))
             with db.conn:
                 store_document(db, indexer, facts, folder, parsed, corpus.parent)
+                store_published(db, folder.id, published[folder.id])
         with db.conn:
             facts.finish()
             indexer.finish()
+            store_reuse(db)
+            align(db, vocabulary.alignments, indexer.words)
+            # The hash is of the corpus with these lists, so that the build that extends them is not stale at once.
+            unsaved = _write_lists(corpus, published)
             finish(db, {**about, "corpus_sha256": hash_corpus(corpus), "tool_sha256": hash_tool()})
-        return {name: db[name].count for name in ("documents", "provisions", "indicators", "noise", "doubts")}
+        return {name: db[name].count for name in ("documents", "provisions", "indicators", "noise", "doubts")}, unsaved
     finally:
         db.conn.close()
+
+
+def _publish(corpus: Path, folder: DocumentFolder, parsed: list[Parsed], release: str) -> Published:
+    versions = [
+        Version(version.number, one, list(provision_rows(folder.id, f"{folder.id}@v{version.number}", one)))
+        for version, one in zip(folder.versions, parsed)
+    ]
+    path = path_of(corpus, folder.id)
+    return publish(folder.id, read_published(path), versions, release, path)
+
+
+def _write_lists(corpus: Path, published: dict[str, Published]) -> tuple[Path, ...]:
+    """Write the lists of published addresses; return those that a corpus for reading only keeps from being written."""
+    paths = {document_id: path_of(corpus, document_id) for document_id in sorted(published)}
+    return tuple(
+        path for document_id, path in paths.items() if not write_published(path, document_id, published[document_id].listed)
+    )
 
 
 def _labelled(documents: Iterable[DocumentFolder], vocabulary: Vocabulary) -> dict[str, list[dict[str, Any]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ingest.markers import recognise
 from ingest.records import Fact, Line, Noise
@@ -257,6 +258,7 @@ def _province_of(left: Sequence[Line]) -> list[Fact]:
     return [Fact("province", match[0], offset + match.start(), offset + match.end())]
 
 
+@lru_cache(maxsize=1)
 def _provinces() -> str:
     # 国家 is a word of every text; what is national, the document's id says.
     return "|".join(re.escape(entry["name"]) for entry in load_rules("provinces.yml") if entry["code"] != "cn")

@@ -20,7 +20,7 @@ from ingest.vocabulary import Vocabulary
 from lang.words import Cutter
 
 TABLES: dict[str, dict[str, Any]] = {
-    "themes": dict(id=str, group_id=str, group_name=str, name=str, scope=str, seq=int),
+    "themes": dict(id=str, group_id=str, group_name=str, name=str, scope=str, marks=str, seq=int),
     "provision_themes": dict(provision_id=str, theme_id=str, score=float, origin=str, evidence=str, rank=int),
     "quantities": dict(
         id=int, document_id=str, provision_id=str, start=int, end=int, text=str, value=float, value_to=float, unit=str,
@@ -71,7 +71,10 @@ def create_fact_schema(db: sqlite_utils.Database, vocabulary: Vocabulary) -> Non
     for name, columns in TABLES.items():
         db[name].create(columns, pk=KEYS.get(name, "id"), foreign_keys=FOREIGN.get(name, ()))
     db["themes"].insert_all(
-        {"id": t.id, "group_id": t.group_id, "group_name": t.group_name, "name": t.name, "scope": t.scope, "seq": i}
+        {
+            "id": t.id, "group_id": t.group_id, "group_name": t.group_name, "name": t.name, "scope": t.scope,
+            "marks": json.dumps(dict(t.words), ensure_ascii=False), "seq": i,
+        }
         for i, t in enumerate(vocabulary.themes)
     )
     db["agencies"].insert_all(

@@ -24,10 +24,10 @@ _BEFORE = (
 )
 _AFTER = "以上|以下|以内|左右|之内"
 _QUANTITY = re.compile(
-    rf"(?P<before>{_BEFORE})?(?P<number>\d[\d,]*(?:\.\d+)?|[一二两三四五六七八九十百]{{1,4}})"
+    rf"(?P<before>{_BEFORE})?(?P<number>\d[\d,]{{0,20}}(?:\.\d{{1,9}})?|[一二两三四五六七八九十百]{{1,4}})"
     rf"(?:\s*[-—－~～至]\s*(?P<to>\d+(?:\.\d+)?))?(?P<scale>千万|百万|[亿万千])?(?P<unit>{UNITS})(?P<after>{_AFTER})?"
 )
-_SCALE_ONLY = re.compile(r"(?P<before>)(?P<number>\d+(?:\.\d+)?)(?P<to>)(?P<scale>[亿万])(?P<unit>)(?=新型学徒|学徒|高技能)(?P<after>)")
+_SCALE_ONLY = re.compile(r"(?P<before>)(?P<number>\d{1,20}(?:\.\d{1,9})?)(?P<to>)(?P<scale>[亿万])(?P<unit>)(?=新型学徒|学徒|高技能)(?P<after>)")
 _OPERATORS = {
     "不少于": "≥", "不得少于": "≥", "不低于": "≥", "不得低于": "≥", "至少": "≥", "至少要拥有": "≥", "不小于": "≥",
     "不超过": "≤", "不得超过": "≤", "不高于": "≤", "不多于": "≤", "控制在": "≤", "超过": ">", "突破": ">", "多于": ">",

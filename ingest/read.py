@@ -41,7 +41,7 @@ def read(path: Path) -> Reading:
     data = path.read_bytes()
     if not data.strip():
         raise SourceError(f"{path}: the file is empty; capture the page anew")
-    markup, encoding = _decode(data, path)
+    markup, encoding = decode(data, path)
     text = visible_text(markup) if media_type == "text/html" else markup
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
@@ -49,7 +49,7 @@ def read(path: Path) -> Reading:
     return Reading(text=text, media_type=media_type, encoding=encoding, sha256=hashlib.sha256(data).hexdigest())
 
 
-def _decode(data: bytes, path: Path) -> tuple[str, str]:
+def decode(data: bytes, path: Path) -> tuple[str, str]:
     # windows-1252 decodes any bytes at all and would turn Chinese into rubbish without a word.
     dammit = UnicodeDammit(data, user_encodings=ENCODINGS, exclude_encodings=["windows-1252", "iso-8859-1", "ascii"])
     text = dammit.unicode_markup

@@ -31,7 +31,7 @@ def hash_corpus(corpus: Path) -> str:
 
 def hash_tool() -> str:
     """Return one hash over the code and the rules that make kb.db, and the libraries they are locked to."""
-    files = [p for folder in ("ingest", "lang") for p in (ROOT / folder).rglob("*") if p.suffix in (".py", ".yml")]
+    files = [p for folder in ("ingest", "lang", "align") for p in (ROOT / folder).rglob("*") if p.suffix in (".py", ".yml", ".json")]
     lock = ROOT / "requirements.lock"
     return hash_files(ROOT, [*files, *([lock] if lock.exists() else [])])
 

@@ -12,6 +12,8 @@ from typing import Any
 import cn2an
 import sqlite_utils
 
+from ingest.align import INDEXES as ALIGNMENT_INDEXES
+from ingest.align import create_alignment_schema
 from ingest.quote import text_of
 from ingest.corpus import DocumentFolder
 from ingest.facts import INDEXES as FACT_INDEXES
@@ -19,23 +21,35 @@ from ingest.facts import TABLES as FACT_TABLES
 from ingest.facts import FactStore, create_fact_schema
 from ingest.index import CONTAINER_KINDS, UNIT_KINDS, Indexer, create_search_schema
 from ingest.name import walk
+from ingest.publish import Published, iterate_successions
 from ingest.records import Parsed, Unit
+from ingest.reuse import INDEXES as REUSE_INDEXES
+from ingest.reuse import create_reuse_schema
 from ingest.vocabulary import Vocabulary
 
+_PROVISION = dict(
+    id=str, document_id=str, version_id=str, parent_id=str, eid=str, kind=str, number=str, num=int,
+    number_inferred=int, heading=str, text=str, label=str, depth=int, seq=int, start=int, own_end=int, end=int,
+    sha256=str, cells=str, group_name=str, unit_id=str,
+)  # fmt: skip
 TABLES: dict[str, dict[str, Any]] = {
     "documents": dict(
         id=str, province_code=str, province=str, title=str, title_supplied=int, doc_number=str, doc_type=str,
         issuers=str, issued_on=str, published_on=str, period_start=int, period_end=int, source_url=str,
-        current_version=str,
+        current_version=str, withdrawn_on=str, withdrawn_reason=str,
     ),
     "versions": dict(
         id=str, document_id=str, source_file=str, source_sha256=str, media_type=str, encoding=str, text=str,
-        captured_on=str,
+        captured_on=str, note=str,
     ),
-    "provisions": dict(
-        id=str, document_id=str, version_id=str, parent_id=str, eid=str, kind=str, number=str, num=int,
-        number_inferred=int, heading=str, text=str, label=str, depth=int, seq=int, start=int, own_end=int, end=int,
-        sha256=str, cells=str, group_name=str, unit_id=str,
+    "provisions": _PROVISION,
+    "past_provisions": _PROVISION,
+    "aliases": dict(old_id=str, new_id=str, since=str),
+    "retired": dict(
+        id=str, document_id=str, version_id=str, eid=str, kind=str, since=str, reason=str, start=int, end=int, text=str,
+    ),
+    "successions": dict(
+        document_id=str, from_version=int, to_version=int, old_eid=str, new_eid=str, change=str, seq=int,
     ),
     "metadata": dict(id=int, version_id=str, field=str, value=str, start=int, end=int, reason=str),
     "noise": dict(id=int, version_id=str, start=int, end=int, text=str, rule=str, reason=str),
@@ -46,10 +60,15 @@ TABLES: dict[str, dict[str, Any]] = {
     ),
     "build": dict(key=str, value=str),
 }
-_PK = {"build": "key"}
+_PK = {"build": "key", "aliases": "old_id", "successions": ("document_id", "from_version", "seq")}
 _FOREIGN = {
     "versions": [("document_id", "documents", "id")],
     "provisions": [("document_id", "documents", "id"), ("version_id", "versions", "id"), ("parent_id", "provisions", "id")],
+    "past_provisions": [
+        ("document_id", "documents", "id"), ("version_id", "versions", "id"), ("parent_id", "past_provisions", "id"),
+    ],
+    "retired": [("document_id", "documents", "id"), ("version_id", "versions", "id")],
+    "successions": [("document_id", "documents", "id")],
     "metadata": [("version_id", "versions", "id")],
     "noise": [("version_id", "versions", "id")],
     "doubts": [("version_id", "versions", "id"), ("provision_id", "provisions", "id")],
@@ -60,6 +79,9 @@ _FOREIGN = {
 }  # fmt: skip
 _INDEXES = {
     "provisions": [["document_id", "seq"], ["document_id", "kind"], ["parent_id"], ["kind"], ["unit_id"], ["document_id", "eid"]],
+    "past_provisions": [["version_id", "seq"], ["version_id", "eid"], ["parent_id"]],
+    "aliases": [["new_id"]],
+    "retired": [["document_id"]],
     "versions": [["document_id"]],
     "metadata": [["version_id"]],
     "noise": [["version_id"]],
@@ -82,6 +104,8 @@ def create_schema(db: sqlite_utils.Database, vocabulary: Vocabulary = Vocabulary
     db.create_view("boxes", _VIEW.format(kind="box"))
     create_fact_schema(db, vocabulary)
     create_search_schema(db)
+    create_reuse_schema(db)
+    create_alignment_schema(db)
 
 
 def store_document(
@@ -92,7 +116,10 @@ def store_document(
     parsed: list[Parsed],
     root: Path,
 ) -> None:
-    """Store a document with all its versions; provisions, facts and search units are the current version's."""
+    """Store a document with all its versions; provisions, facts and search units are the current version's.
+
+    Provisions of older versions go to ``past_provisions``, under ids that begin with the version's.
+    """
     current = parsed[-1]
     versions = [f"{folder.id}@v{version.number}" for version in folder.versions]
     document = _document_row(folder, current, versions[-1])
@@ -106,7 +133,8 @@ def store_document(
             "media_type": one.reading.media_type,
             "encoding": one.reading.encoding,
             "text": one.reading.text,
-            "captured_on": _curated(folder, "captured_on") if one is current else None,
+            "captured_on": str(version.captured_on.value) if version.captured_on else None,
+            "note": version.note.value if version.note else None,
         }
         for version_id, version, one in zip(versions, folder.versions, parsed)
     )
@@ -114,6 +142,8 @@ def store_document(
     db["provisions"].insert_all(rows)
     unit_facets = facts.add_document(folder.id, current, rows)
     indexer.add_document(db["documents"].count, document, rows, unit_facets)
+    for version_id, one in zip(versions[:-1], parsed[:-1]):
+        db["past_provisions"].insert_all(provision_rows(folder.id, version_id, one, owner=version_id))
     for version_id, one in zip(versions, parsed):
         db["metadata"].insert_all(_metadata_rows(folder, version_id, one, is_current=one is current))
         db["noise"].insert_all(
@@ -133,7 +163,7 @@ def finish(db: sqlite_utils.Database, facts: dict[str, Any]) -> None:
     """Write the build's facts, the indexes, and what the query planner needs."""
     counts = {f"count_{name}": db[name].count for name in (*TABLES, *FACT_TABLES) if name != "build"}
     db["build"].insert_all({"key": k, "value": str(v)} for k, v in sorted({**facts, **counts}.items()))
-    for table, indexes in {**_INDEXES, **FACT_INDEXES}.items():
+    for table, indexes in {**_INDEXES, **FACT_INDEXES, **ALIGNMENT_INDEXES, **REUSE_INDEXES}.items():
         for columns in indexes:
             db[table].create_index(columns)
     for index in ("search_index", "search_headings"):
@@ -141,8 +171,19 @@ def finish(db: sqlite_utils.Database, facts: dict[str, Any]) -> None:
     db.analyze()
 
 
-def provision_rows(document_id: str, version_id: str, parsed: Parsed) -> Iterator[dict[str, Any]]:
-    """Yield the rows of provisions in the order of the text."""
+def store_published(db: sqlite_utils.Database, document_id: str, published: Published) -> None:
+    """Store what a document's old addresses answer, and what its provisions became from version to version."""
+    db["aliases"].insert_all(published.aliases)
+    db["retired"].insert_all(published.retired)
+    db["successions"].insert_all(iterate_successions(document_id, published))
+
+
+def provision_rows(document_id: str, version_id: str, parsed: Parsed, owner: str | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the rows of provisions in the order of the text.
+
+    Ids begin with ``owner``: the document's id by default, the version's for versions that are not current.
+    """
+    owner = owner or document_id
     noise = tuple((n.start, n.end) for n in parsed.noise)
     labels: dict[str, str] = {}
     search_units: dict[str, str] = {}
@@ -155,10 +196,10 @@ def provision_rows(document_id: str, version_id: str, parsed: Parsed) -> Iterato
         starts_one = unit.kind in UNIT_KINDS or parent is None or parent.kind in CONTAINER_KINDS
         search_units[unit.eid] = unit.eid if starts_one else search_units[parent.eid]
         yield {
-            "id": f"{document_id}__{unit.eid}",
+            "id": f"{owner}__{unit.eid}",
             "document_id": document_id,
             "version_id": version_id,
-            "parent_id": f"{document_id}__{parent.eid}" if parent else None,
+            "parent_id": f"{owner}__{parent.eid}" if parent else None,
             "eid": unit.eid,
             "kind": unit.kind,
             "number": unit.number,
@@ -175,7 +216,7 @@ def provision_rows(document_id: str, version_id: str, parsed: Parsed) -> Iterato
             "sha256": hashlib.sha256(text.encode()).hexdigest(),
             "cells": json.dumps(unit.cells, ensure_ascii=False) if unit.cells else None,
             "group_name": unit.group_name,
-            "unit_id": f"{document_id}__{search_units[unit.eid]}",
+            "unit_id": f"{owner}__{search_units[unit.eid]}",
         }
 
 
@@ -222,7 +263,14 @@ def _document_row(folder: DocumentFolder, parsed: Parsed, current_version: str) 
         "period_end": value("period_end"),
         "source_url": value("source_url"),
         "current_version": current_version,
+        "withdrawn_on": _curated(folder, "withdrawn_on"),
+        "withdrawn_reason": _curated(folder, "withdrawn_reason") or _reason_withdrawn(folder),
     }
+
+
+def _reason_withdrawn(folder: DocumentFolder) -> str | None:
+    supplied = folder.curated.get("withdrawn_on")
+    return supplied.reason if supplied else None
 
 
 def _curated(folder: DocumentFolder, name: str) -> Any:

@@ -26,6 +26,16 @@ class Theme:
 
 
 @dataclass(frozen=True)
+class Alignment:
+    """A curator's decision on provisions: a pair that is pinned or forbidden, or the label of one's measure."""
+
+    kind: str  # pin, forbid, label
+    provisions: tuple[str, ...]  # ids; two, or one for a label
+    label: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """The curated vocabularies: words, groups of synonyms, themes, public bodies, audiences, targets, labels."""
 
@@ -36,6 +46,7 @@ class Vocabulary:
     audiences: tuple[Audience, ...] = ()
     concepts: tuple[Mapping[str, Any], ...] = ()
     labels: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # by document, by eid
+    alignments: tuple[Alignment, ...] = ()
 
 
 def load_vocabulary(corpus: Path) -> Vocabulary:
@@ -55,6 +66,7 @@ def load_vocabulary(corpus: Path) -> Vocabulary:
         ),
         concepts=_load_entries(corpus / "indicators.yml", {"id", "name", "names"}, {"note"}),
         labels=_load_labels(corpus / "labels", {theme.id for theme in themes}),
+        alignments=_load_alignments(corpus / "alignments.yml"),
     )
 
 
@@ -106,6 +118,31 @@ def _load_labels(folder: Path, themes: set[str]) -> dict[str, dict[str, tuple[st
                 raise SourceError(f"{path}: {eid}: {unknown[0]!r} is no theme of themes.yml; mend the id")
         labels[path.stem] = {eid: tuple(some or ()) for eid, some in given.items()}
     return labels
+
+
+def _load_alignments(path: Path) -> tuple[Alignment, ...]:
+    alignments: list[Alignment] = []
+    decided: dict[frozenset[str], int] = {}
+    entries = _load(path) or []
+    if not isinstance(entries, list):
+        raise SourceError(f"{path}: must be a list of entries such as '- pin: [a/part_1__cl_1, b/part_1__cl_2]'; mend the YAML")
+    for number, entry in enumerate(entries, 1):
+        kinds = [kind for kind in ("pin", "forbid", "label") if isinstance(entry, dict) and kind in entry]
+        if len(kinds) != 1 or set(entry) - {kinds[0], "of", "reason"}:
+            raise SourceError(f"{path}: entry {number} needs one of pin, forbid, label, and may have of and reason; mend the entry")
+        kind = kinds[0]
+        named = [entry.get("of")] if kind == "label" else entry[kind]
+        wanted = 1 if kind == "label" else 2
+        good = isinstance(named, list) and len(named) == wanted and all(isinstance(n, str) and n.count("/") == 1 for n in named)
+        if not good or len({n.split("/")[0] for n in named}) != wanted or (kind == "label" and not isinstance(entry["label"], str)):
+            form = "'label: name' with 'of: document/eid'" if kind == "label" else f"'{kind}: [document/eid, other-document/eid]'"
+            raise SourceError(f"{path}: entry {number} is not {form}; mend the entry")
+        ids = tuple(n.replace("/", "__", 1) for n in named)
+        other = decided.setdefault(frozenset(ids), number)
+        if other != number:
+            raise SourceError(f"{path}: entries {other} and {number} decide on the same; keep one")
+        alignments.append(Alignment(kind, ids, entry["label"] if kind == "label" else None, entry.get("reason")))
+    return tuple(alignments)
 
 
 def _load(path: Path) -> Any:

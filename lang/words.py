@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import jieba
 
-from lang.tokens import fold
+from lang.tokens import fold, fold_with_offsets
 
 jieba.setLogLevel(logging.WARNING)
 
@@ -24,6 +24,19 @@ class Cutter:
     def cut(self, text: str) -> list[str]:
         """Return the words of a text, in order, letters and digits only."""
         return [word for word in self._tokenizer.lcut(fold(text)) if any(c.isalnum() for c in word)]
+
+    def split(self, text: str) -> list[str]:
+        """Return a text in words, punctuation and white space; put together they are the text."""
+        folded, offsets = fold_with_offsets(text)
+        pieces: list[str] = []
+        start = place = 0
+        for word in self._tokenizer.lcut(folded):
+            place += len(word)
+            end = offsets[place] if place < len(offsets) else len(text)
+            if end > start:  # a character of two in matching form (㈱) goes with the word that ends it
+                pieces.append(text[start:end])
+                start = end
+        return pieces
 
 
 @lru_cache(maxsize=4)

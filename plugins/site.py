@@ -14,6 +14,7 @@ if ROOT not in sys.path:
 
 from plugins.web.data_links import menu_links, render_cell  # noqa: E402
 from plugins.web.data_search import filters_from_request  # noqa: E402
+from plugins.web.draft_page import skip_csrf  # noqa: E402
 from plugins.web.errors import forbidden, handle_exception  # noqa: E402
 from plugins.web.frame import extra_template_vars, prepare_jinja2_environment  # noqa: E402
 from plugins.web.guard import asgi_wrapper  # noqa: E402
@@ -32,5 +33,6 @@ __all__ = [
     "prepare_jinja2_environment",
     "register_routes",
     "render_cell",
+    "skip_csrf",
     "startup",
 ]

@@ -6,6 +6,8 @@ import re
 
 _DOCUMENT = re.compile(r"(?P<document>[a-z0-9][a-z0-9-]{0,119})(?:@v(?P<version>[1-9][0-9]{0,3}))?\Z")
 
+_PATH = re.compile(r"/d/[a-z0-9][a-z0-9-]{0,119}(?:@v[1-9][0-9]{0,3})?(?:/[a-z0-9_]{1,300})?(?:\.json|\.txt)?")
+
 
 def split_address(address: str) -> tuple[str, int | None] | None:
     """Split ``ln-2022-x@v1`` into document id and version number (None when not pinned).
@@ -23,6 +25,11 @@ def write_address(document_id: str, eid: str | None = None, version: int | None 
     """Return the path of a document or of one of its provisions, pinned to a version when one is given."""
     pin = f"@v{version}" if version else ""
     return f"/d/{document_id}{pin}" + (f"/{eid}" if eid else "")
+
+
+def is_address(path: str) -> bool:
+    """True for what ``write_address`` can return: nothing else may be redirected to."""
+    return bool(_PATH.fullmatch(path))
 
 
 def number_of_version(version_id: str) -> int:

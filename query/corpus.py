@@ -17,6 +17,9 @@ _DOCUMENT_COLUMNS = """
     issued_on, published_on, period_start, period_end, source_url, current_version
 """
 
+#: A document's year, as four digits.
+_YEAR = "coalesce(substr(coalesce(nullif(issued_on, ''), nullif(published_on, '')), 1, 4), 'none')"
+
 
 def describe_corpus(conn: sqlite3.Connection) -> dict[str, Any]:
     """Return the corpus in figures.
@@ -43,53 +46,72 @@ def read_build(conn: sqlite3.Connection) -> dict[str, str]:
     return {row["key"]: row["value"] for row in rows(conn, "SELECT key, value FROM build")}
 
 
-def list_documents(conn: sqlite3.Connection, province: str | None = None) -> list[dict[str, Any]]:
-    """List the documents, by province and newest first, each with ``counts`` of its units and indicators.
+def list_documents(
+    conn: sqlite3.Connection,
+    province: str | None = None,
+    year: str | None = None,
+    *,
+    newest_first: bool = False,
+    limit: int = -1,
+    offset: int = 0,
+) -> list[dict[str, Any]]:
+    """List the documents, each with ``counts`` of its units and indicators.
 
-    ``province`` is a province code (``ln``) and narrows the list.
+    The provinces with most documents come first and of a province the newest; or the newest of all. ``province`` is a
+    province code (``ln``) and ``year`` one as ``count_documents`` gives it: they narrow the list.
     """
+    order = "issued_on DESC" if newest_first else "n_here DESC, province_code, issued_on DESC"
     documents = rows(
         conn,
         f"""
-        SELECT {_DOCUMENT_COLUMNS} FROM documents
-        WHERE :province IS NULL OR province_code = :province
-        ORDER BY province_code, issued_on DESC, id
+        SELECT {_DOCUMENT_COLUMNS} FROM (
+            SELECT *, {_YEAR} AS year, count(*) OVER (PARTITION BY province_code) AS n_here FROM documents
+            WHERE (:province IS NULL OR province_code = :province) AND (:year IS NULL OR {_YEAR} = :year)
+        ) ORDER BY {order}, id LIMIT :limit OFFSET :offset
         """,
-        {"province": province},
+        {"province": province, "year": year, "limit": limit, "offset": offset},
     )
-    counts = _count_by_document(conn, province)
+    counts = _count_by_document(conn, [document["id"] for document in documents])
     for document in documents:
         document["issuers"] = json.loads(document["issuers"] or "[]")
         document["counts"] = counts.get(document["id"], {})
     return documents
 
 
+def count_documents(conn: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Count the documents by province and year: ``[{"province_code", "province", "year", "n"}]``.
+
+    The year is that of the day of signature, else of publication; ``none`` where neither is known.
+    """
+    sql = f"SELECT province_code, province, {_YEAR} AS year, count(*) AS n FROM documents GROUP BY 1, 3 ORDER BY 1, 3"
+    return rows(conn, sql)
+
+
 def group_by_province(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Group a list of documents: ``[{"province_code", "province", "documents": [...]}]``, most documents first."""
+    """Group a list of documents where neighbours are of one province: ``[{"province_code", "province", "documents"}]``."""
     groups = []
-    by_province = sorted(documents, key=lambda document: document["province_code"] or "")
-    for code, members in groupby(by_province, key=lambda document: document["province_code"]):
+    for code, members in groupby(documents, key=lambda document: document["province_code"]):
         members = list(members)
         groups.append({"province_code": code, "province": members[0]["province"], "documents": members})
-    return sorted(groups, key=lambda group: (-len(group["documents"]), group["province_code"] or ""))
+    return groups
 
 
-def _count_by_document(conn: sqlite3.Connection, province: str | None) -> dict[str, dict[str, int]]:
-    narrowing = {"province": province}
-    within = ":province IS NULL OR document_id IN (SELECT id FROM documents WHERE province_code = :province)"
+def _count_by_document(conn: sqlite3.Connection, ids: list[str]) -> dict[str, dict[str, int]]:
+    asked = {"ids": json.dumps(ids)}
+    within = "document_id IN (SELECT value FROM json_each(:ids))"
     counts: dict[str, dict[str, int]] = {}
     kinds = ", ".join(f"'{kind}'" for kind in COUNTED_KINDS)
     for row in rows(
         conn,
         f"""
         SELECT document_id, kind, count(*) AS n FROM provisions
-        WHERE kind IN ({kinds}) AND ({within}) GROUP BY document_id, kind
+        WHERE {within} AND kind IN ({kinds}) GROUP BY document_id, kind
         """,
-        narrowing,
+        asked,
     ):
         counts.setdefault(row["document_id"], {})[row["kind"]] = row["n"]
     for row in rows(
-        conn, f"SELECT document_id, count(*) AS n FROM indicators WHERE {within} GROUP BY document_id", narrowing
+        conn, f"SELECT document_id, count(*) AS n FROM indicators WHERE {within} GROUP BY document_id", asked
     ):
         counts.setdefault(row["document_id"], {})["indicator"] = row["n"]
     return counts

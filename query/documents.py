@@ -22,7 +22,9 @@ def describe_document(
     """Return a document's facts without its text; None when there is no such document or version.
 
     Shape: the columns of ``documents`` (``issuers`` as a list), ``version`` (the columns of ``versions`` without
-    ``text``, with its number ``n``), ``versions`` (all of them, so), ``pinned`` (a version was asked for).
+    ``text``, with its number ``n``), ``versions`` (all of them, so), ``pinned`` (a version was asked for), ``repost``
+    (None, or ``{"on"}``: the chosen version is a repost's text, of that day where it is known), ``is_current`` (the
+    version is the newest), ``superseded_by`` (the version after it, or None) and ``is_withdrawn``.
     """
     document = one(conn, "SELECT * FROM documents WHERE id = ?", [document_id])
     if document is None:
@@ -31,7 +33,7 @@ def describe_document(
     versions = rows(
         conn,
         """
-        SELECT id, document_id, source_file, source_sha256, media_type, encoding, captured_on
+        SELECT id, document_id, source_file, source_sha256, media_type, encoding, captured_on, note
         FROM versions WHERE document_id = ?
         """,
         [document_id],
@@ -43,7 +45,28 @@ def describe_document(
     chosen = next((row for row in versions if row["id"] == wanted), None)
     if chosen is None:
         return None
-    return {**document, "version": chosen, "versions": versions, "pinned": version is not None}
+    repost = _read_repost(conn, chosen["id"])
+    later = [row for row in versions if row["n"] > chosen["n"]]
+    return {
+        **document,
+        "version": chosen,
+        "versions": versions,
+        "pinned": version is not None,
+        "repost": repost,
+        "is_current": chosen["id"] == document["current_version"],
+        "superseded_by": later[0] if later else None,
+        "is_withdrawn": bool(document["withdrawn_on"] or document["withdrawn_reason"]),
+    }
+
+
+def table_of(document: dict[str, Any]) -> str:
+    """Return the table that holds the provisions of the version that a document is described in."""
+    return "provisions" if document["is_current"] else "past_provisions"
+
+
+def id_of(document: dict[str, Any], eid: str) -> str:
+    """Return the id of a provision of the version that a document is described in."""
+    return f"{document['id'] if document['is_current'] else document['version']['id']}__{eid}"
 
 
 def read_document(conn: sqlite3.Connection, document_id: str, version: int | None = None) -> dict[str, Any] | None:
@@ -60,10 +83,13 @@ def read_document(conn: sqlite3.Connection, document_id: str, version: int | Non
     text = one(conn, "SELECT text FROM versions WHERE id = ?", [version_id])["text"]
     units = rows(
         conn,
-        f"SELECT {UNIT_COLUMNS} FROM provisions WHERE document_id = ? AND version_id = ? ORDER BY seq",
+        f"SELECT {UNIT_COLUMNS} FROM {table_of(document)} WHERE document_id = ? AND version_id = ? ORDER BY seq",
         [document_id, version_id],
     )
-    indicators = rows(conn, "SELECT * FROM indicators WHERE document_id = ? ORDER BY seq", [document_id])
+    # Facts are the current version's: an older one is there to be read and cited.
+    indicators = rows(
+        conn, "SELECT * FROM indicators WHERE document_id = ? AND ? ORDER BY seq", [document_id, document["is_current"]]
+    )
     mark_parts(units, indicators)
     document["indicators"] = _by_provision(indicators)
     document["doubts"] = _by_provision(
@@ -106,6 +132,12 @@ def list_contents(provisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 _IN_CONTENTS = {"part", "chapter", "section", "article", "clause", "annex", "box"}
 _CONTENTS_KEYS = ("eid", "kind", "number", "num", "number_inferred", "heading")
+
+
+def _read_repost(conn: sqlite3.Connection, version_id: str) -> dict[str, str | None] | None:
+    sql = "SELECT field, value FROM metadata WHERE version_id = ? AND field IN ('repost_mark', 'reposted_on')"
+    found = {row["field"]: row["value"] for row in rows(conn, sql, [version_id])}
+    return {"on": found.get("reposted_on")} if found else None
 
 
 def _by_provision(found: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -109,6 +109,11 @@ def is_formula_like(words: str) -> bool:
     return unicodedata.normalize("NFKC", first) in _FORMULA_SIGNS
 
 
+def keep_to_xml(words: str) -> str:
+    """Return words without the characters that no XML file can hold: control characters, lone surrogates."""
+    return _NOT_IN_XML.sub("", words)
+
+
 def write_csv(rows: Iterable[Row]) -> Iterator[bytes]:
     """Yield a CSV file that Excel opens by a double click: UTF-8 with BOM, CRLF."""
     buffer = io.StringIO()
@@ -161,15 +166,20 @@ def write_xlsx(path: Path, rows: Iterable[Row], about: Callable[[Mapping[str, in
     sheet.append([cells.head(column.head) for column in COLUMNS])
     counts = {"exact": 0, "related": 0, "left_out": 0}
     written = 0
-    for row in rows:
-        if written == MOST_ROWS:
-            counts["left_out"] += 1
-            continue
-        written += 1
-        counts[row["match"]] += 1
-        sheet.row_dimensions[written + 1].height = _measure(row)
-        sheet.append([cells.link(row[c.key]) if c.is_link else cells.words(write_cell(row, c.key)) for c in COLUMNS])
-        del sheet.row_dimensions[written + 1]  # it is in the file; a million of them need not be in memory
+    try:
+        for row in rows:
+            if written == MOST_ROWS:
+                counts["left_out"] += 1
+                continue
+            written += 1
+            counts[row["match"]] += 1
+            sheet.row_dimensions[written + 1].height = _measure(row)
+            sheet.append([cells.link(row[c.key]) if c.is_link else cells.words(write_cell(row, c.key)) for c in COLUMNS])
+            del sheet.row_dimensions[written + 1]  # it is in the file; a million of them need not be in memory
+    except BaseException:  # the search has failed, or its reader has left
+        sheet.close()
+        sheet._writer.cleanup()  # openpyxl would keep its temporary file until the program ends
+        raise
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{written + 1}"
     second = book.create_sheet("检索说明")
     second.column_dimensions["A"].width, second.column_dimensions["B"].width = 18, 90
@@ -209,7 +219,7 @@ class Cells:
     def words(self, words: str) -> Any:
         from openpyxl.cell import WriteOnlyCell
 
-        words = _NOT_IN_XML.sub("", words)
+        words = keep_to_xml(words)
         if len(words) > LONGEST_CELL:
             words = words[: LONGEST_CELL - len(_CUT)] + _CUT
             self.cut += 1
@@ -218,6 +228,20 @@ class Cells:
         cell.alignment = self._wrapped
         if is_formula_like(words):
             cell.quotePrefix = True  # or Excel makes a formula of it when somebody edits the cell
+        return cell
+
+    def marked(self, pieces: Sequence[tuple[str, bool]]) -> Any:
+        """Words of which some are underlined: ``(words, is_marked)``."""
+        from openpyxl.cell.rich_text import CellRichText, TextBlock
+        from openpyxl.cell.text import InlineFont
+
+        cell = self.words("".join(words for words, _ in pieces))
+        kept = [(keep_to_xml(words), is_marked) for words, is_marked in pieces]
+        if cell.value.endswith(_CUT) or not any(is_marked for words, is_marked in kept if words):
+            return cell
+        # Said in full, or the marked words would be in another size than the rest.
+        font = InlineFont(rFont="Calibri", sz=11, u="single")
+        cell.value = CellRichText(*(TextBlock(font, words) if is_marked else words for words, is_marked in kept if words))
         return cell
 
     def number(self, value: float | None) -> Any:
@@ -242,13 +266,17 @@ class Cells:
 
 
 def _measure(row: Row) -> float:
-    """The height that shows a row's cells whole, as far as Excel allows; not every program finds it by itself."""
+    return measure_row((write_cell(row, column.key), column.width) for column in COLUMNS if column.key != "sha256")  # not for reading
+
+
+def measure_row(cells: Iterable[tuple[str, int]]) -> float:
+    """The height in points that shows cells (words, width of the column) whole, as far as Excel allows.
+
+    Not every program finds it by itself.
+    """
     lines = 1
-    for column in COLUMNS:
-        if column.key == "sha256":  # not for reading
-            continue
-        broken = write_cell(row, column.key).split("\n")
-        lines = max(lines, sum(math.ceil(_count_cells(line) / (column.width - 1)) or 1 for line in broken))
+    for words, width in cells:
+        lines = max(lines, sum(math.ceil(_count_cells(line) / (width - 1)) or 1 for line in words.split("\n")))
     return min(lines * LINE_HEIGHT, TALLEST_ROW)
 
 

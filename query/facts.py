@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from query.database import one, rows
@@ -11,6 +12,9 @@ from query.layout import walk
 
 #: What holds provisions: its facts are those of what it holds, and stand there.
 CONTAINERS = {"part", "chapter", "section", "annex"}
+NO_FACTS: dict[str, Any] = {
+    "unit": None, "themes": [], "figures": [], "duties": [], "audiences": [], "force": [], "citations": [],
+}  # fmt: skip
 FORCES = ("must", "encourage", "explore")
 
 
@@ -121,6 +125,26 @@ def citations_of(conn: sqlite3.Connection, document_id: str) -> dict[str, list[d
         citing = cited_by.setdefault(row["id"], {**{key: row[key] for key in ("id", "title", "province")}, "places": []})
         _add_place(citing["places"], row)
     return {"cites": list(cites.values()), "cited_by": list(cited_by.values())}
+
+
+def figures_of_units(conn: sqlite3.Connection, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the figures that units set, in prose and in tables, by unit; counts of what exists are left out."""
+    figures: dict[str, list[dict[str, Any]]] = {}
+    for row in rows(
+        conn,
+        """
+        SELECT p.unit_id, p.eid, q.text, q.subject, q.kind, q.year, q.tentative, NULL AS indicator
+        FROM provisions p JOIN quantities q ON q.provision_id = p.id
+        WHERE p.unit_id IN (SELECT value FROM json_each(:ids)) AND q.kind IN ('target', 'payment', 'limit', 'frequency')
+        UNION ALL
+        SELECT p.unit_id, p.eid, i.value_text, i.name, 'target', i.period, 0, i.id
+        FROM provisions p JOIN indicators i ON i.provision_id = p.id
+        WHERE p.unit_id IN (SELECT value FROM json_each(:ids))
+        """,
+        {"ids": json.dumps(list(ids))},
+    ):
+        figures.setdefault(row.pop("unit_id"), []).append(row)
+    return figures
 
 
 def _add_place(places: list[dict[str, str]], row: dict[str, Any]) -> None:

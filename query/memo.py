@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import threading
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 Made = TypeVar("Made")
+Key = tuple[str, str]
 
-_kept: dict[Callable[..., Any], tuple[tuple[str, str], Any]] = {}
+#: While a new database comes in, the old one is still read; what was made of either is kept.
+MOST_DATABASES = 2
+
+_kept: dict[Callable[..., Any], tuple[tuple[Key, Any], ...]] = {}
+_locks: defaultdict[Callable[..., Any], threading.RLock] = defaultdict(threading.RLock)
 
 
 def once(conn: sqlite3.Connection, make: Callable[[sqlite3.Connection], Made]) -> Made:
     """Return ``make(conn)``, made once for the database behind a connection; nobody may change what it returns."""
     path = conn.execute("pragma database_list").fetchone()[2]
     key = (path, stamp_of(conn))
-    kept = _kept.get(make)
-    if kept is None or kept[0] != key:
-        kept = (key, make(conn))
-        _kept[make] = kept
-    return kept[1]
+    for known, made in _kept.get(make, ()):
+        if known == key:
+            return made
+    with _locks[make]:  # the second of two that want it waits for the first one's
+        for known, made in _kept.get(make, ()):
+            if known == key:
+                return made
+        made = make(conn)
+        _kept[make] = ((key, made), *_kept.get(make, ()))[:MOST_DATABASES]
+    return made
 
 
 def stamp_of(conn: sqlite3.Connection) -> str:

@@ -23,23 +23,10 @@ def write_document(document: dict[str, Any], address: str) -> str:
     return "\n".join([*head, "", *body, "", address]).rstrip() + "\n"
 
 
-def write_provision(provision: dict[str, Any], address: str) -> str:
-    """Return a provision as plain text: its words, where they stand, its address. Ends with a line break."""
-    document = provision["document"]
-    number = f"（{document['doc_number']}）" if document["doc_number"] else ""
+def write_provision(provision: dict[str, Any], citation: str) -> str:
+    """Return a provision as plain text to quote: its words, and how they are cited. Ends with a line break."""
     words = "\n".join(_write_unit(provision)).strip("\n")
-    return f"{words}\n\n——《{document['title']}》{number}\n{unbreak(provision['label'])}\n{address}\n"
-
-
-def cite(document: dict[str, Any], label: str, address: str) -> str:
-    """Return a citation on one line: who issued what under which number, the path, the address.
-
-    ``document`` holds ``title``, ``title_supplied``, ``doc_number`` and ``issuers`` as a list.
-    """
-    issuers = "、".join(document["issuers"])
-    supplied = "（题名代拟）" if document["title_supplied"] else ""
-    number = f"（{document['doc_number']}）" if document["doc_number"] else ""
-    return f"{issuers}{'：' if issuers else ''}《{document['title']}》{supplied}{number}，{unbreak(label)}，{address}"
+    return f"{words}\n\n——{citation}\n"
 
 
 def _write_unit(unit: dict[str, Any]) -> list[str]:

@@ -6,8 +6,9 @@ import json
 import sqlite3
 from typing import Any
 
+from query.changes import trace
 from query.database import one, rows
-from query.documents import UNIT_COLUMNS, describe_document
+from query.documents import UNIT_COLUMNS, describe_document, id_of, table_of
 from query.layout import mark_parts, nest, unbreak, walk
 from query.sources import read_passage
 
@@ -23,21 +24,22 @@ def read_provision(
     Shape: the columns of ``provisions`` (``cells`` as a list, ``own`` its own characters, ``children`` its tree),
     ``document`` (see ``describe_document``), ``breadcrumb`` (its ancestors, the topmost first), ``before`` and
     ``after`` (neighbours of its level or None), ``indicators``, ``doubts``, ``box`` (of a row: its box with the
-    column heads, else None) and ``passage`` (see ``read_passage``).
+    column heads, else None), ``passage`` (see ``read_passage``), ``history`` (see ``changes.trace``) and ``former``
+    (what the address named before a better parse gave it to this provision: ``{"eid", "label", "since"}`` or None).
     """
     document = describe_document(conn, document_id, version)
     if document is None:
         return None
-    version_id = document["version"]["id"]
+    version_id, table = document["version"]["id"], table_of(document)
     found = one(
-        conn, "SELECT id, text, sha256 FROM provisions WHERE id = ? AND version_id = ?", [f"{document_id}__{eid}", version_id]
+        conn, f"SELECT id, text, sha256 FROM {table} WHERE id = ? AND version_id = ?", [id_of(document, eid), version_id]
     )
     if found is None:
         return None
-    provision = _read_tree(conn, found["id"], version_id)
-    ancestors = _read_ancestors(conn, provision["parent_id"])
+    provision = _read_tree(conn, table, found["id"], version_id)
+    ancestors = _read_ancestors(conn, table, provision["parent_id"])
     box = next((unit for unit in reversed(ancestors) if unit["kind"] == "box"), None)
-    indicators = _read_indicators(conn, provision)
+    indicators = _read_indicators(conn, provision) if document["is_current"] else []
     mark_parts(list(walk([provision])), indicators)
     return {
         **provision,
@@ -46,15 +48,20 @@ def read_provision(
         "document": document,
         "breadcrumb": ancestors,
         "box": box if provision["kind"] == "row" else None,
-        "before": _read_neighbour(conn, provision, "<", "DESC"),
-        "after": _read_neighbour(conn, provision, ">", "ASC"),
+        "before": _read_neighbour(conn, table, provision, "<", "DESC"),
+        "after": _read_neighbour(conn, table, provision, ">", "ASC"),
         "indicators": indicators,
         "doubts": rows(
             conn,
-            "SELECT * FROM doubts WHERE version_id = ? AND provision_id = ? ORDER BY start",
-            [version_id, found["id"]],
+            """
+            SELECT * FROM doubts WHERE version_id = :version_id AND (provision_id = :id
+                OR provision_id IS NULL AND NOT :is_current AND start >= :start AND "end" <= :own_end) ORDER BY start
+            """,
+            {**provision, "is_current": document["is_current"]},
         ),
         "passage": read_passage(conn, version_id, provision["start"], provision["end"]),
+        "history": trace(conn, document, eid),
+        "former": _read_former(conn, table, found["id"]),
     }
 
 
@@ -82,19 +89,27 @@ def suggest_provisions(
     return [{key: unit[key] for key in ("eid", "label", "kind")} for unit in list(unique.values())[:limit]]
 
 
+def _read_former(conn: sqlite3.Connection, table: str, provision_id: str) -> dict[str, Any] | None:
+    return one(
+        conn,
+        f"SELECT p.eid, p.label, a.since FROM aliases a JOIN {table} p ON p.id = a.new_id WHERE a.old_id = ?",
+        [provision_id],
+    )
+
+
 def label_shortly(unit: dict[str, Any]) -> str:
     """Return the last step of a provision's readable path."""
     return unbreak((unit["label"] or unit["eid"]).split(" › ")[-1])
 
 
-def _read_tree(conn: sqlite3.Connection, provision_id: str, version_id: str) -> dict[str, Any]:
+def _read_tree(conn: sqlite3.Connection, table: str, provision_id: str, version_id: str) -> dict[str, Any]:
     units = rows(
         conn,
         f"""
         WITH RECURSIVE below(id) AS (
-            SELECT ? UNION ALL SELECT p.id FROM provisions p JOIN below ON p.parent_id = below.id
+            SELECT ? UNION ALL SELECT p.id FROM {table} p JOIN below ON p.parent_id = below.id
         )
-        SELECT {UNIT_COLUMNS} FROM provisions WHERE id IN (SELECT id FROM below) ORDER BY seq
+        SELECT {UNIT_COLUMNS} FROM {table} WHERE id IN (SELECT id FROM below) ORDER BY seq
         """,
         [provision_id],
     )
@@ -123,15 +138,15 @@ def _last_seq(unit: dict[str, Any]) -> int:
     return unit["seq"]
 
 
-def _read_ancestors(conn: sqlite3.Connection, parent_id: str | None) -> list[dict[str, Any]]:
+def _read_ancestors(conn: sqlite3.Connection, table: str, parent_id: str | None) -> list[dict[str, Any]]:
     units = rows(
         conn,
-        """
+        f"""
         WITH RECURSIVE above(id, parent_id) AS (
-            SELECT id, parent_id FROM provisions WHERE id = ?
-            UNION ALL SELECT p.id, p.parent_id FROM provisions p JOIN above ON p.id = above.parent_id
+            SELECT id, parent_id FROM {table} WHERE id = ?
+            UNION ALL SELECT p.id, p.parent_id FROM {table} p JOIN above ON p.id = above.parent_id
         )
-        SELECT eid, kind, number, num, number_inferred, heading, label, depth, cells FROM provisions
+        SELECT eid, kind, number, num, number_inferred, heading, label, depth, cells FROM {table}
         WHERE id IN (SELECT id FROM above) ORDER BY depth
         """,
         [parent_id],
@@ -142,13 +157,13 @@ def _read_ancestors(conn: sqlite3.Connection, parent_id: str | None) -> list[dic
 
 
 def _read_neighbour(
-    conn: sqlite3.Connection, unit: dict[str, Any], side: str, direction: str
+    conn: sqlite3.Connection, table: str, unit: dict[str, Any], side: str, direction: str
 ) -> dict[str, Any] | None:
     within = "" if unit["kind"] in _THROUGH_DOCUMENT else "AND parent_id IS :parent_id"
     return one(
         conn,
         f"""
-        SELECT eid, kind, number, heading, label FROM provisions
+        SELECT eid, kind, number, heading, label FROM {table}
         WHERE document_id = :document_id AND version_id = :version_id AND kind = :kind {within} AND seq {side} :seq
         ORDER BY seq {direction} LIMIT 1
         """,

@@ -172,7 +172,7 @@ def present_hits(conn: sqlite3.Connection, units: Sequence[int], terms: Sequence
     sql = f"""
         select u.id as unit, p.id, p.document_id, p.eid, p.kind, p.number, p.heading, p.label, p.text, p.sha256,
                u.text as searched, d.province, d.province_code, d.title as document_title, d.doc_type, d.issued_on,
-               d.current_version, d.source_url
+               d.current_version, d.source_url, coalesce(d.withdrawn_on, d.withdrawn_reason) is not null as is_withdrawn
         from search_units u join provisions p on p.id = u.provision_id join documents d on d.id = u.document_id
         where u.id in ({marks})
     """

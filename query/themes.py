@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 from query.addresses import number_of_version, write_address
 from query.database import one, rows
+from query.facts import figures_of_units
 from query.layout import unbreak
 from query.memo import once
 
@@ -65,6 +65,15 @@ def theme_matrix(conn: sqlite3.Connection) -> dict[str, Any]:
     return once(conn, _count_matrix)
 
 
+def group_matrix(conn: sqlite3.Connection) -> dict[str, Any]:
+    """Return how many units of each province are about each group of themes, a unit once a group.
+
+    Shape: ``{"provinces": as theme_matrix gives them, each with "counts": {group id: n}, "groups": [{"id", "name"}],
+    "provisions"}``.
+    """
+    return once(conn, _count_groups)
+
+
 def read_theme(conn: sqlite3.Connection, theme_id: str) -> dict[str, Any] | None:
     """Return what each province says on a theme; None when there is no such theme.
 
@@ -76,7 +85,7 @@ def read_theme(conn: sqlite3.Connection, theme_id: str) -> dict[str, Any] | None
     (current) and ``pinned``, ``rank`` (0: its main theme), ``origin``, ``score``, ``evidence``, ``figures`` and
     ``more_figures``. Of one province at most ``MOST_A_PROVINCE`` are shown, those that it is mainly about first.
     """
-    theme = one(conn, "SELECT * FROM themes WHERE id = ?", [theme_id])
+    theme = one(conn, "SELECT id, group_id, group_name, name, scope, seq FROM themes WHERE id = ?", [theme_id])
     if theme is None:
         return None
     found = rows(
@@ -98,7 +107,7 @@ def read_theme(conn: sqlite3.Connection, theme_id: str) -> dict[str, Any] | None
         """,
         {"theme": theme_id, "most": MOST_A_PROVINCE, "opening": OPENING},
     )
-    figures = _read_figures(conn, [row["id"] for row in found])
+    figures = figures_of_units(conn, [row["id"] for row in found])
     matrix = theme_matrix(conn)
     order = [entry for group in matrix["groups"] for entry in group["themes"]]
     counts = next(entry["counts"] for entry in order if entry["id"] == theme_id)
@@ -201,24 +210,21 @@ def _count_matrix(conn: sqlite3.Connection) -> dict[str, Any]:
     }
 
 
-def _read_figures(conn: sqlite3.Connection, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """The figures that units set, in prose and in tables, by unit; counts of what exists are left out."""
-    figures: dict[str, list[dict[str, Any]]] = {}
-    for row in rows(
-        conn,
-        """
-        SELECT p.unit_id, p.eid, q.text, q.subject, q.kind, q.year, q.tentative, NULL AS indicator
-        FROM provisions p JOIN quantities q ON q.provision_id = p.id
-        WHERE p.unit_id IN (SELECT value FROM json_each(:ids)) AND q.kind IN ('target', 'payment', 'limit', 'frequency')
-        UNION ALL
-        SELECT p.unit_id, p.eid, i.value_text, i.name, 'target', i.period, 0, i.id
-        FROM provisions p JOIN indicators i ON i.provision_id = p.id
-        WHERE p.unit_id IN (SELECT value FROM json_each(:ids))
-        """,
-        {"ids": json.dumps(list(ids))},
-    ):
-        figures.setdefault(row.pop("unit_id"), []).append(row)
-    return figures
+def _count_groups(conn: sqlite3.Connection) -> dict[str, Any]:
+    matrix = theme_matrix(conn)
+    counts: dict[str, dict[str, int]] = {}
+    sql = """
+        SELECT th.group_id, d.province_code, count(DISTINCT t.provision_id) AS n
+        FROM provision_themes t JOIN themes th ON th.id = t.theme_id JOIN provisions p ON p.id = t.provision_id
+        JOIN documents d ON d.id = p.document_id GROUP BY th.group_id, d.province_code
+    """
+    for row in rows(conn, sql):
+        counts.setdefault(row["province_code"], {})[row["group_id"]] = row["n"]
+    return {
+        "provinces": [{**province, "counts": counts.get(province["code"], {})} for province in matrix["provinces"]],
+        "groups": [{"id": group["id"], "name": group["name"]} for group in matrix["groups"]],
+        "provisions": matrix["provisions"],
+    }
 
 
 def _by_province(

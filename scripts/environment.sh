@@ -33,6 +33,8 @@ use_environment() {
     for installed in $serves; do
         if [ -x "$python" ] && cmp -s "$root/$installed" "$root/.venv/.installed-$installed" 2>/dev/null; then return; fi
     done
+    # A read-only installation is set up beforehand, by its owner: nothing there can be mended now.
+    [ -w "$root" ] || fail "The libraries in $root/.venv do not fit $1, and $root cannot be written to: set it up as its owner."
     base=$(_find_python) || exit 2
     printf 'Setting up %s from %s (first run, or the lock has changed) …\n' .venv "$1" >&2
     # A virtual environment keeps the path it was made in: one that was moved is made anew.

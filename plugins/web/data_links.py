@@ -17,7 +17,8 @@ def render_cell(row, value, column, table, database, datasette):
     if column == "title" and table == "documents" and "id" in columns:
         path = write_address(row["id"])
     elif column == "eid" and "document_id" in columns:
-        path = write_address(row["document_id"], value)
+        document = row["document_id"]  # where Datasette names what a key leads to, a dict
+        path = write_address(document["value"] if isinstance(document, dict) else document, value)
     else:
         return None
     return Markup('<a href="{}">{}</a>').format(datasette.urls.path(path), value)

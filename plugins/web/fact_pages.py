@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 from datasette import Response
 
 from plugins.web.asked import Asked
-from plugins.web.respond import answer_json, answer_page, ask
+from plugins.web.respond import answer_json, answer_missing, answer_page, ask
 from plugins.web.search_export import CONTENT_TYPES
 from plugins.web.words import SUGGESTION_KINDS
 from query.agencies import list_agencies, read_agency
@@ -39,7 +39,7 @@ async def show_theme(datasette, request):
     theme_id = unquote(request.url_vars["id"])
     theme = await ask(datasette, read_theme, theme_id)
     if theme is None:
-        return await _answer_missing(datasette, request, "themes", f"没有编号为“{theme_id[:80]}”的主题")
+        return await answer_missing(datasette, request, "themes", f"没有编号为“{theme_id[:80]}”的主题")
     if request.url_vars["format"]:
         return answer_json(datasette, theme)
     return await answer_page(datasette, request, "theme.html", {"theme": theme})
@@ -96,7 +96,7 @@ async def show_agency(datasette, request):
     agency_id = unquote(request.url_vars["id"])
     agency = await ask(datasette, read_agency, agency_id)
     if agency is None:
-        return await _answer_missing(datasette, request, "agencies", f"没有编号为“{agency_id[:80]}”的机构")
+        return await answer_missing(datasette, request, "agencies", f"没有编号为“{agency_id[:80]}”的机构")
     if request.url_vars["format"]:
         return answer_json(datasette, agency)
     return await answer_page(datasette, request, "agency.html", {"agency": agency})
@@ -129,10 +129,3 @@ def _write_workbook(rows, about) -> bytes:
         path = Path(folder) / "indicators.xlsx"
         write_table_xlsx(path, "指标", INDICATOR_COLUMNS, rows, about)
         return path.read_bytes()
-
-
-async def _answer_missing(datasette, request, section: str, problem: str):
-    if request.url_vars["format"]:
-        return answer_json(datasette, {"ok": False, "status": 404, "error": problem}, status=404)
-    context = {"status": 404, "heading": problem, "advice": None, "query": "", "section": section}
-    return await answer_page(datasette, request, "error.html", context, status=404)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sqlite3
 from pathlib import Path
@@ -11,15 +10,23 @@ from urllib.parse import quote
 from datasette import hookimpl
 from markupsafe import Markup, escape
 
+from plugins.web.clock import today
+from plugins.web.cache import fingerprint
 from plugins.web.respond import DatabaseMissing, SearchTooSlow, ask
+from plugins.web.stock_pages import name_fields
 from plugins.web.words import (
-    COUNTERS, FIELD_NAMES, FORCE_NAMES, KIND_NAMES, ORIGIN_NAMES, QUANTITY_KINDS, ROLE_NAMES,
+    COUNTERS, DOUBT_NAMES, FIELD_NAMES, FORCE_NAMES, KIND_NAMES, ORIGIN_NAMES, REASON_NAMES, QUANTITY_KINDS, ROLE_NAMES, ROW_KINDS,
+    STRIP_NAMES,
 )  # fmt: skip
 from query.addresses import write_address
+from query.citation import cite_by_law_manual, gather
 from query.corpus import read_build
+from query.dates import write_date
 from query.layout import mark_own, show_number, split_own, unbreak
-from query.plain import cite
+from query.place import write_place
 from query.provisions import label_shortly
+from query.quoted import split_at
+from query.unseen import split_unseen
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,7 +35,9 @@ _ROOT = Path(__file__).resolve().parents[2]
 def prepare_jinja2_environment(env, datasette):
     base = datasette.setting("base_url").rstrip("/")
     env.filters.update(
-        han_date=write_han_date,
+        han_date=write_date,
+        doubt_name=lambda kind: DOUBT_NAMES.get(kind, kind),
+        unseen=split_unseen,
         counter=lambda kind: COUNTERS.get(kind, "个"),
         plain_number=write_plain_number,
         kind_name=lambda kind: KIND_NAMES.get(kind, kind),
@@ -42,16 +51,24 @@ def prepare_jinja2_environment(env, datasette):
         quantity_kind=lambda kind: QUANTITY_KINDS.get(kind, kind),
         role_name=lambda duty: ROLE_NAMES.get((duty["role"], duty["form"]), duty["role"]),
         force_name=lambda force: FORCE_NAMES.get(force, force),
+        row_kind=lambda kind: ROW_KINDS.get(kind, kind),
+        strip_name=lambda strip: STRIP_NAMES.get(strip, strip),
+        reason_name=lambda reason: REASON_NAMES.get(reason, reason),
         origin_name=lambda origin: ORIGIN_NAMES.get(origin, origin),
         province_shortly=shorten_province,
         mark_once=mark_once,
+        name_fields=name_fields,
+        place=write_place,
     )
     env.globals.update(
         base=base,
-        cite=cite,
+        cite=lambda *args: cite_by_law_manual(gather(*args)),
+        today=today,
         path_of=lambda *args: base + write_address(*args),
         split_own=split_marked,
-        asset=lambda name: f"{base}/static/{name}?{_fingerprint(_ROOT / 'static' / name)}",
+        print_part=print_part,
+        # A changed file gets a changed address, so that no reader sees new pages with an old style sheet.
+        asset=lambda name: f"{base}/static/{name}?{fingerprint(_ROOT / 'static' / name)[:8]}",
     )
 
 
@@ -69,15 +86,6 @@ def extra_template_vars(datasette, template):
         return {"site_name": build.get("corpus_name") or datasette.metadata("title"), "build": build}
 
     return inner
-
-
-def write_han_date(date: str | None) -> str:
-    """Write an ISO date the Chinese way: 2022-06-10 -> 2022年6月10日; what is no ISO date stays as it is."""
-    match = re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", date or "")
-    if match is None:
-        return date or ""
-    year, month, day = match.groups()
-    return f"{year}年" + (f"{int(month)}月" if month else "") + (f"{int(day)}日" if day else "")
 
 
 def write_plain_number(value: float | None) -> str:
@@ -105,10 +113,17 @@ def shorten_province(name: str | None) -> str:
 def split_marked(unit: dict) -> dict[str, str | Markup]:
     """Split a unit's own characters for printing; where it has ``marks``, the words of facts are marked."""
     own = split_own(unit)
-    if not unit.get("marks"):
+    quoted = unit.get("quoted") or {}
+    if not unit.get("marks") and not quoted:
         return own
-    cut = mark_own(unit, own)
-    return {**own, **{part: Markup("").join(map(_print_piece, cut[part])) for part in ("lead", "tail")}}
+    cut = mark_own(unit, own) if unit.get("marks") else {part: [(words, None)] for part, words in own.items()}
+    printed = {part: _print_pieces(unit, part, cut[part]) for part in ("lead", "tail")}
+    return {**own, **printed, **({"mark": print_part(unit, "mark", own["mark"])} if "mark" in quoted else {})}
+
+
+def print_part(unit: dict, part: str, words: str | None) -> Markup:
+    """Print a cell, a table's head or another part of a unit, with the words marked that the address quotes."""
+    return _print_pieces(unit, part, [(words or "", None)])
 
 
 def mark_once(words: str, marked: str) -> Markup:
@@ -117,11 +132,28 @@ def mark_once(words: str, marked: str) -> Markup:
     return Markup("{}<mark>{}</mark>{}").format(before, found, after) if found else escape(words)
 
 
-def _print_piece(piece: tuple[str, str | None]) -> Markup:
-    words, kind = piece
+def _print_pieces(unit: dict, part: str, pieces: list[tuple[str, str | None]]) -> Markup:
+    """Print pieces of words, those of facts marked, and around them what is quoted; the first of it bears an id."""
+    spans = (unit.get("quoted") or {}).get(part, [])
+    cut = split_at("".join(words for words, _ in pieces), spans) if spans else [("".join(words for words, _ in pieces), False)]
+    printed = []
+    first, place = unit.get("quoted_first") or (None, None)
+    for run, is_quoted in cut:
+        inside = []
+        while run:
+            words, kind = pieces[0]
+            taken = words[: len(run)]
+            inside.append(_print_piece(taken, kind))
+            run = run[len(taken) :]
+            pieces = [(words[len(taken) :], kind), *pieces[1:]] if len(taken) < len(words) else pieces[1:]
+        joined = Markup("").join(inside)
+        if is_quoted:
+            named = Markup(' id="{}"').format(place) if first == part else ""
+            joined = Markup('<mark class="quoted"{}>{}</mark>').format(named, joined)
+            first = None
+        printed.append(joined)
+    return Markup("").join(printed)
+
+
+def _print_piece(words: str, kind: str | None) -> Markup:
     return Markup('<mark class="fact {}">{}</mark>').format(kind, words) if kind else escape(words)
-
-
-def _fingerprint(path: Path) -> str:
-    # A changed file gets a changed address, so that no reader sees new pages with an old style sheet.
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]

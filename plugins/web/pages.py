@@ -1,90 +1,100 @@
-"""The routes of the site, and the pages of its texts: home, documents, a document, a provision, a captured file, about.
+"""The routes of the site, and the pages of its texts: a document, a provision, about.
 
-A route asks query/ and renders a template; addresses ending in .json and .txt give the same data.
+A route asks query/ and renders a template; what an ending after an address (.json, .txt, .bib …) gives is in forms.
 """
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
+import os
 from urllib.parse import unquote
 
-from datasette import Response, hookimpl
+from datasette import hookimpl
 
+from plugins.web.address_pages import answer_elsewhere, show_changes
+from plugins.web.compare_export import export_comparison
+from plugins.web.compare_page import show_compare
+from plugins.web.draft_page import show_draft
 from plugins.web.fact_pages import (
     export_indicators, show_agencies, show_agency, show_indicators, show_suggestions, show_theme, show_themes,
 )  # fmt: skip
-from plugins.web.respond import answer_json, answer_page, answer_text, ask
+from plugins.web.forms import DOCUMENT_ENDINGS, ENDINGS, answer_form, describe_for_machines, follow_quotation
+from plugins.web.health import list_routes
+from plugins.web.home_page import show_documents, show_home
+from plugins.web.machine_pages import show_feed, show_robots, show_search_feed, show_sitemap, show_theme_feed
+from plugins.web.measure_pages import export_measures, show_counterparts, show_measure, show_measures
+from plugins.web.options import read_options
+from plugins.web.original_pages import show_document_ledger, show_ledger, show_original, show_source
+from plugins.web.respond import answer_json, answer_page, ask
+from plugins.web.reuse_page import export_passages, export_shares, show_reuse
 from plugins.web.search_export import show_export
 from plugins.web.search_page import show_search
-from plugins.web.words import EXAMPLES
-from query.addresses import split_address, write_address
-from query.corpus import describe_corpus, group_by_province, list_documents
+from query.addresses import split_address
+from query.counterparts import count_counterparts, counterparts_of
+from query.corpus import describe_corpus
 from query.documents import describe_document, list_contents, read_document, suggest_documents
-from query.facts import citations_of, facts_of, mark_facts
-from query.plain import write_document, write_provision
+from query.facts import NO_FACTS, citations_of, facts_of, mark_facts
+from query.notes import count_notes, read_notes
 from query.provisions import read_provision, suggest_provisions
-from query.sources import find_source
-from query.themes import theme_matrix, themes_of_units
-
-_ROOT = Path(__file__).resolve().parents[2]
+from query.sentences import describe_sentence, list_sentences, mark_sentence, pick_sentence, split_sentence
+from query.themes import themes_of_units
 
 
 @hookimpl
-def register_routes():
+def register_routes(datasette):
     return [
+        *list_routes(read_options(os.environ)),
         (r"^/$", show_home),
         (r"^/search$", show_search),
         (r"^/search\.(?P<format>csv|xlsx|json|jsonl)$", show_export),
         (r"^/d(?P<format>\.json)?$", show_documents),
         (r"^/d/(?P<address>[^/]+)/source$", show_source),
-        (r"^/d/(?P<address>[^/]+?)(?P<format>\.json|\.txt)?$", show_document),
-        (r"^/d/(?P<address>[^/]+)/(?P<eid>[^/]+?)(?P<format>\.json|\.txt)?$", show_provision),
+        (r"^/d/(?P<address>[^/]+)/original$", show_original),
+        (r"^/ledger(?P<format>\.json|\.csv)?$", show_ledger),
+        (r"^/ledger/(?P<address>[^/]+?)(?P<format>\.json|\.csv)?$", show_document_ledger),
+        (r"^/d/(?P<address>[^/]+)/changes(?P<format>\.json)?$", show_changes),
+        (rf"^/d/(?P<address>[^/]+?)(?P<format>{DOCUMENT_ENDINGS})?$", show_document),
+        (rf"^/d/(?P<address>[^/]+)/(?P<eid>[^/]+?)(?P<format>{ENDINGS})?$", show_provision),
+        (r"^/feed\.atom$", show_feed),
+        (r"^/search\.atom$", show_search_feed),
+        (r"^/themes/(?P<id>[^/]+)\.atom$", show_theme_feed),
+        (r"^/sitemap(?:-(?P<number>[1-9]\d{0,3}))?\.xml$", show_sitemap),
+        (r"^/robots\.txt$", show_robots),
         (r"^/themes(?P<format>\.json)?$", show_themes),
         (r"^/themes/(?P<id>[^/]+?)(?P<format>\.json)?$", show_theme),
         (r"^/indicators(?P<format>\.json)?$", show_indicators),
         (r"^/indicators\.(?P<format>csv|xlsx)$", export_indicators),
         (r"^/agencies(?P<format>\.json)?$", show_agencies),
         (r"^/agencies/(?P<id>[^/]+?)(?P<format>\.json)?$", show_agency),
+        (r"^/measures(?P<format>\.json)?$", show_measures),
+        (r"^/measures\.(?P<format>csv|xlsx|docx)$", export_measures),
+        (r"^/measures/(?P<id>[^/]+?)(?P<format>\.json)?$", show_measure),
+        (r"^/counterparts/(?P<id>[^/]+)\.json$", show_counterparts),
+        (r"^/compare(?P<format>\.json)?$", show_compare),
+        (r"^/compare\.(?P<format>docx|xlsx|csv)$", export_comparison),
+        (r"^/reuse(?P<format>\.json)?$", show_reuse),
+        (r"^/reuse\.csv$", export_passages),
+        (r"^/reuse-shares\.csv$", export_shares),
+        (r"^/draft(?P<format>\.json)?$", show_draft),
         (r"^/suggest\.json$", show_suggestions),
         (r"^/about$", show_about),
     ]
-
-
-async def show_home(datasette, request):
-    """Home: search field, what is in here, documents by province."""
-
-    def question(conn):
-        return describe_corpus(conn), group_by_province(list_documents(conn)), theme_matrix(conn)
-
-    corpus, provinces, matrix = await ask(datasette, question)
-    context = {"corpus": corpus, "provinces": provinces, "matrix": matrix, "examples": EXAMPLES}
-    return await answer_page(datasette, request, "home.html", context)
-
-
-async def show_documents(datasette, request):
-    """The list of documents by province, narrowed with ?province=."""
-    province = request.args.get("province") or None
-    documents = await ask(datasette, list_documents, province)
-    if request.url_vars["format"]:
-        return answer_json(datasette, documents)
-    context = {"provinces": group_by_province(documents), "total": len(documents), "narrowed": province}
-    return await answer_page(datasette, request, "documents.html", context)
 
 
 async def show_document(datasette, request):
     """A document's reading page."""
     address = unquote(request.url_vars["address"])
     parsed = split_address(address)
-    document = parsed and await ask(datasette, _read_whole, *parsed)
+    with_notes = request.args.get("notes") == "1"
+    document = parsed and await ask(datasette, _read_whole, *parsed, with_notes)
     if not document:
-        return await _answer_missing_document(datasette, request, address)
-    form = request.url_vars["format"]
-    if form == ".json":
-        return answer_json(datasette, document)
-    if form == ".txt":
-        return answer_text(write_document(document, _pinned(datasette, request, document)))
-    context = {"document": document, "contents": list_contents(document["provisions"])}
+        return await _answer_missing_document(datasette, request, address, request.url_vars["format"] or "")
+    if request.url_vars["format"]:
+        return await answer_form(datasette, request, document)
+    quoted = await follow_quotation(datasette, request, document)
+    context = {
+        "document": document, "contents": list_contents(document["provisions"]), "quoted": quoted,
+        **await describe_for_machines(datasette, request, document),
+    }  # fmt: skip
     return await answer_page(datasette, request, "document.html", context)
 
 
@@ -92,47 +102,52 @@ async def show_provision(datasette, request):
     """A provision's page."""
     address, eid = unquote(request.url_vars["address"]), unquote(request.url_vars["eid"])
     parsed = split_address(address)
-    provision = parsed and await ask(datasette, _read_with_facts, parsed[0], eid, parsed[1])
-    if not provision:
+    plain, number = split_sentence(eid)
+    provision = parsed and await ask(datasette, _read_with_facts, parsed[0], plain, parsed[1])
+    sentence = pick_sentence(provision, number) if provision and number else None
+    if not provision or number and not sentence:
         return await _answer_missing_provision(datasette, request, address, eid)
-    pinned = _pinned(datasette, request, provision["document"], eid)
-    form = request.url_vars["format"]
-    if form == ".json":
-        return answer_json(datasette, {**provision, "address": pinned})
-    if form == ".txt":
-        return answer_text(write_provision(provision, pinned))
+    shown = describe_sentence(provision, sentence) if sentence else provision
+    if request.url_vars["format"]:
+        return await answer_form(datasette, request, provision["document"], shown)
+    quoted = await follow_quotation(datasette, request, provision["document"], provision)
+    machines = await describe_for_machines(datasette, request, provision["document"], shown)
     mark_facts(provision, provision["facts"])
-    context = {"provision": provision, "document": provision["document"], "pinned": pinned}
+    if sentence:
+        mark_sentence(provision, sentence)
+    provision = {**provision, "sentence": sentence, "sentences": list_sentences(provision)}
+    context = {"provision": provision, "document": provision["document"], "quoted": quoted, **machines}
     return await answer_page(datasette, request, "provision.html", context)
 
 
-def _read_whole(conn, document_id: str, version: int | None):
-    """A document with what is known of its provisions: ``themes`` by provision id, and ``citations``."""
+def _read_whole(conn, document_id: str, version: int | None, with_notes: bool = False):
+    """A document with what is known of its provisions by their ids: ``themes``, ``elsewhere``, ``notes``; and ``citations``."""
     document = read_document(conn, document_id, version)
     if document is None:
         return None
-    return {**document, "themes": themes_of_units(conn, document_id), "citations": citations_of(conn, document_id)}
+    document["kept_out"] = count_notes(conn, document["version"]["id"])
+    if with_notes:
+        document["notes"] = read_notes(conn, document)
+    if not document["is_current"]:
+        return {**document, "themes": {}, "elsewhere": {}, "citations": {"cites": [], "cited_by": []}}
+    return {
+        **document,
+        "themes": themes_of_units(conn, document_id),
+        "elsewhere": count_counterparts(conn, document_id),
+        "citations": citations_of(conn, document_id),
+    }
 
 
 def _read_with_facts(conn, document_id: str, eid: str, version: int | None):
-    """A provision with its ``facts``."""
+    """A provision with its ``facts`` and its ``counterparts``."""
     provision = read_provision(conn, document_id, eid, version)
     if provision is None:
         return None
-    return {**provision, "facts": facts_of(conn, provision["id"])}
-
-
-async def show_source(datasette, request):
-    """The captured file, byte for byte, as plain text that no browser interprets."""
-    address = unquote(request.url_vars["address"])
-    parsed = split_address(address)
-    document = parsed and await ask(datasette, describe_document, *parsed)
-    path = document and find_source(_ROOT, document["version"]["source_file"])
-    if not path:
-        return await _answer_missing_document(datasette, request, address)
-    body = await asyncio.to_thread(path.read_bytes)
-    charset = document["version"]["encoding"] or "utf-8"
-    return Response(body, content_type=f"text/plain; charset={charset}")
+    return {
+        **provision,
+        "facts": facts_of(conn, provision["id"]) or NO_FACTS,
+        "counterparts": counterparts_of(conn, provision["id"]),
+    }
 
 
 async def show_about(datasette, request):
@@ -141,7 +156,10 @@ async def show_about(datasette, request):
     return await answer_page(datasette, request, "about.html", {"corpus": corpus})
 
 
-async def _answer_missing_document(datasette, request, address: str):
+async def _answer_missing_document(datasette, request, address: str, tail: str = ""):
+    elsewhere = await answer_elsewhere(datasette, request, address, tail=tail)
+    if elsewhere:
+        return elsewhere
     document_id = address.partition("@")[0]
 
     def question(conn):
@@ -155,6 +173,9 @@ async def _answer_missing_document(datasette, request, address: str):
 
 
 async def _answer_missing_provision(datasette, request, address: str, eid: str):
+    elsewhere = await answer_elsewhere(datasette, request, address, eid)
+    if elsewhere:
+        return elsewhere
     document_id = address.partition("@")[0]
 
     def question(conn):
@@ -172,10 +193,4 @@ async def _answer_missing_provision(datasette, request, address: str, eid: str):
 
 
 def _wants_data(request) -> bool:
-    return request.url_vars.get("format") == ".json"
-
-
-def _pinned(datasette, request, document, eid=None) -> str:
-    """Return the full address of the version shown, which stays the same when a newer one arrives."""
-    path = write_address(document["id"], eid, document["version"]["n"])
-    return datasette.absolute_url(request, datasette.urls.path(path))
+    return (request.url_vars.get("format") or "").endswith(".json")

@@ -6,17 +6,14 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from datasette import Response
 from datasette.utils import add_cors_headers, sqlite_timelimit
 
-#: Our own pages run no inline script or style and load nothing from elsewhere.
-STRICT_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+from plugins.web.leave import stop_if_left
+from plugins.web.policy import STRICT_POLICY
 
 
 class DatabaseMissing(Exception):
@@ -40,6 +37,14 @@ async def ask(datasette, question: Callable[..., Any], *args: Any, **kwargs: Any
 
     with _slowness_named():
         return await database.execute_fn(run)
+
+
+def lend_connection(datasette) -> AbstractContextManager[sqlite3.Connection]:
+    """Lend a connection to kb.db for what takes long and wanders from thread to thread; of the request's own build."""
+    try:
+        return datasette.get_database("kb").lend()
+    except KeyError:
+        raise DatabaseMissing from None
 
 
 async def in_thread(function: Callable[[], Any]) -> Any:
@@ -78,6 +83,7 @@ class ByteStream:
             while piece is not None:
                 if piece:
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
+                stop_if_left()
                 piece = await in_thread(self.take)
             await send({"type": "http.response.body", "body": b""})
         finally:
@@ -88,6 +94,14 @@ async def answer_page(datasette, request, template: str, context: dict[str, Any]
     """Render ``templates/site/<template>`` with our strict content policy."""
     body = await datasette.render_template(f"site/{template}", context, request=request, view_name="site")
     return Response.html(body, status=status, headers={"Content-Security-Policy": STRICT_POLICY})
+
+
+async def answer_missing(datasette, request, section: str, problem: str) -> Response:
+    """Answer that an entry of a section (themes, agencies, measures) is not there, and where the others are."""
+    if request.url_vars.get("format"):
+        return answer_json(datasette, {"ok": False, "status": 404, "error": problem}, status=404)
+    context = {"status": 404, "heading": problem, "advice": None, "query": "", "section": section}
+    return await answer_page(datasette, request, "error.html", context, status=404)
 
 
 def answer_json(datasette, data: Any, status: int = 200) -> Response:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ from datasette import Response
 from datasette.utils import sqlite_timelimit
 
 from plugins.web.asked import SCOPES, SORTS, Asked, read_asked
+from plugins.web.leave import stop_if_left
 from plugins.web.read_back import read_back
-from plugins.web.respond import ByteStream, DatabaseMissing, answer_json, answer_text, ask, in_thread
+from plugins.web.respond import ByteStream, answer_json, answer_text, ask, in_thread, lend_connection
 from query.corpus import read_build
 from query.export import flatten, write_csv, write_json, write_jsonl, write_xlsx
 from query.facets import load_catalogue
@@ -24,6 +25,7 @@ from query.search import LARGEST_PAGE, search, search_all
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "json": "application/json; charset=utf-8",
     "jsonl": "application/jsonl; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -60,22 +62,18 @@ async def show_export(datasette, request) -> Response | ByteStream:
     return ByteStream(first, pieces.take, pieces.close, headers, CONTENT_TYPES[form])
 
 
-def write_disposition(sentence: str, form: str) -> str:
+def write_disposition(sentence: str, form: str, plain: str = "policy-search") -> str:
     """Return the header that names the file, in Chinese where the client can read it (RFC 6266)."""
     name = re.sub(r'[\s\\/:*?"<>|%\x00-\x1f\x7f]+', " ", sentence).strip(" .")[:60].strip(" .") or "检索结果"
-    return f"attachment; filename=\"policy-search.{form}\"; filename*=UTF-8''{quote(f'{name}.{form}', safe='')}"
+    return f"attachment; filename=\"{plain}.{form}\"; filename*=UTF-8''{quote(f'{name}.{form}', safe='')}"
 
 
 class _Pieces:
     """An export's pieces in order, over a connection of its own; each call may come from another thread."""
 
     def __init__(self, datasette, request, form: str, asked: Asked, head: dict[str, Any]) -> None:
-        try:
-            database = datasette.get_database("kb")
-        except KeyError:
-            raise DatabaseMissing from None
-        uri = f"{Path(database.path).resolve().as_uri()}?mode=ro"
-        self._conn = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._lent = ExitStack()
+        self._conn = self._lent.enter_context(lend_connection(datasette))
         self._limit = _PATIENCE * datasette.setting("sql_time_limit_ms")
 
         def absolute(path: str) -> str:
@@ -90,11 +88,12 @@ class _Pieces:
 
     def close(self) -> None:
         self._pieces.close()
-        self._conn.close()
+        self._lent.close()
 
     def _rows(self, asked: Asked, absolute: Callable[[str], str], kinds: dict[str, str]) -> Iterator[dict[str, Any]]:
         hits = search_all(self._conn, asked.q, scope=asked.scope, sort=asked.sort, chosen=asked.chosen)
         while True:
+            stop_if_left()
             with sqlite_timelimit(self._conn, self._limit):
                 hit = next(hits, None)
             if hit is None:

@@ -61,6 +61,7 @@ def look_up(conn, asked: Asked) -> dict[str, Any]:
         "scopes": _switch(settled, "scope", SCOPES) if len(groups) > 1 else [],
         "sorts": _switch(settled, "sort", SORTS),
         "exports": [(name, settled.turn().path(form)) for name, form in EXPORTS],
+        "feed": settled.turn().path(".atom"),
         "first_page": settled.turn().path() if asked.after else None,
         "next_page": settled.turn(after=found["next"]).path() if found["next"] else None,
         "offers": _offer(conn, settled, found, groups, catalogue) if not found["total"] else None,

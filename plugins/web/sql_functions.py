@@ -16,15 +16,20 @@ from urllib.parse import unquote, urlsplit
 from datasette import hookimpl
 
 from plugins.web.asked import Asked, read_asked, settle
+from plugins.web.clock import today
+from plugins.web.forms import ENDINGS
 from query.addresses import split_address
+from query.citation import cite_by_law_manual, gather
+from query.corpus import read_build
 from query.database import one
+from query.documents import describe_document
 from query.export import MATCH_NAMES, flatten
 from query.facets import FACETS, Catalogue, load_catalogue, resolve
 from query.language import parse
-from query.plain import cite
 from query.search import LARGEST_PAGE, search
 
 MOST_ADDRESSES, MOST_DOCUMENTS = 20, 50
+_ENDING = re.compile(rf"(?:{ENDINGS})\Z")
 _BETWEEN_VALUES = re.compile(r"[,，、;；\s]+")
 
 
@@ -132,7 +137,8 @@ def _read_one(conn: sqlite3.Connection, path: Callable[[str], str], kinds: dict[
         return None
     row = flatten({**found, "matched": ()}, path, kinds)
     issuers = json.loads(found["issuers"] or "[]")
-    citation = cite({**found, "title": found["document_title"], "issuers": issuers}, found["label"], row["address"])
+    document = describe_document(conn, document_id, version)
+    citation = cite_by_law_manual(gather(document, found["eid"], row["address"], today(), read_build(conn).get("corpus_name")))
     return {**row, "doc_number": found["doc_number"], "issuers": "、".join(issuers), "citation": citation}
 
 
@@ -142,7 +148,7 @@ def _split(asked: str) -> tuple[str, int | None, str] | None:
     if "/d/" in words:
         document, _, eid = words.rpartition("/d/")[2].partition("/")
         address = split_address(document)
-        eid = eid.rpartition(".")[0] if eid.endswith((".json", ".txt")) else eid
+        eid = _ENDING.sub("", eid)
         return (*address, eid) if address and eid else None
     document, _, eid = words.partition("__")
     address = split_address(document)

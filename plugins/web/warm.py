@@ -1,31 +1,54 @@
-"""Load at the start what the first search would otherwise wait for: facets, jieba's dictionary, the space of meaning."""
+"""At the start: serve kb.db so that a new build is followed, and load what the first search would otherwise wait for."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 from datasette import hookimpl
 
-from query.database import open_database
+from plugins.web.options import read_options
+from plugins.web.swap import LOOK_EVERY, ServedDatabase
+from query.corpus import read_build
 from query.facets import load_catalogue
 from query.relate import load_meaning
+
+NAME = "kb"
 
 
 @hookimpl
 def startup(datasette):
-    database = datasette.databases.get("kb")
-    if database is not None and database.path:
-        threading.Thread(target=_warm, args=(Path(database.path),), daemon=True).start()
+    options = read_options(os.environ)
+    # No hook of Datasette's changes its settings; on its command line, one of them would replace settings.json.
+    datasette._settings["default_allow_sql"] |= options.is_local
+    datasette._settings["allow_download"] |= options.allows_download
+    database = datasette.databases.get(NAME)
+    if database is not None and database.path and not isinstance(database, ServedDatabase):
+        _serve(datasette, database.path)
+    elif database is None and datasette.config_dir is not None:
+        path = Path(datasette.config_dir) / f"{NAME}.db"
+        threading.Thread(target=_await, args=(datasette, path), daemon=True).start()
 
 
-def _warm(path: Path) -> None:
-    # A database that is no knowledge base is told by the first page that needs it, not here.
-    try:
-        conn = open_database(path)
-        load_catalogue(conn)
-        load_meaning(conn)
-        conn.close()
-    except sqlite3.Error:
-        pass
+def rehearse(conn: sqlite3.Connection) -> None:
+    """Ask what every page needs and what takes long at first; raises when this is no knowledge base."""
+    read_build(conn)
+    load_catalogue(conn)
+    load_meaning(conn)
+
+
+def _serve(datasette, path: str) -> None:
+    served = ServedDatabase(datasette, path, NAME, rehearse)
+    datasette.databases = {**datasette.databases, NAME: served}
+    threading.Thread(target=served.warm, daemon=True).start()
+    served.follow()
+
+
+def _await(datasette, path: Path) -> None:
+    """Until the first build is there, pages say that it is missing."""
+    while not path.is_file():
+        time.sleep(LOOK_EVERY)
+    _serve(datasette, str(path))

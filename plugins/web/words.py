@@ -44,6 +44,8 @@ FIELD_NAMES = {
     "source_unit": "来源部门",
     "contact": "联系单位",
     "captured_on": "采集日期",
+    "withdrawn_on": "失效日期",
+    "withdrawn_reason": "失效原因",
 }
 
 #: Of a figure in prose.
@@ -76,3 +78,32 @@ SUGGESTION_KINDS = {
     "word": "词语",
     "heading": "标题",
 }
+
+#: On what incomplete evidence the parser decided.
+DOUBT_NAMES = {
+    "number-inferred": "编号推定",
+    "number-sequence": "编号不连续",
+    "number-duplicate": "编号重复",
+    "lost-character": "疑有缺字",
+    "table-uneven": "表格不齐",
+    "paragraph-after-list": "列举之后的段落",
+    "no-structure": "没有编号层次",
+}
+
+#: How a document words a measure: the word, and what it means.
+STATE_NAMES = {
+    "same": ("同文", "六成以上的文字与其他文件同一措施的条款逐字相同（连续八字以上才算）"),
+    "adapted": ("改写", "二成到六成的文字相同"),
+    "own": ("自有", "规定了这一事项，相同的文字不到二成"),
+    "passing": ("顺带", "没有专门的条款，只在规定别的事项时提到，或只有部分相近的条款"),
+    "absent": ("未提及", "在全文各条中没有找到"),
+}
+
+#: What speaks for two provisions being counterparts.
+REASON_NAMES = {"heading": "标题相近", "heading_in": "标题的词见于正文", "contained": "文字多有重合", "words": "用词相近",
+                "main_theme": "主题相同", "unheaded": "都在各部分之前"}
+
+#: The rows of a comparison, by which columns have the sentence.
+ROW_KINDS = {"same": "相同", "changed": "都有", "part": "部分有", "alone": "独有", "loose": "移位"}
+
+STRIP_NAMES = {"figures": "数量", "agencies": "机构", "force": "力度用语"}

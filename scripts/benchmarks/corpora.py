@@ -10,18 +10,82 @@ from __future__ import annotations
 import random
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import sqlite_utils
 
+from ingest.align import prepare
 from ingest.index import Indexer
 from ingest.store import TABLES, connect, create_schema, finish
 from lang.words import cutter
 
 UNITS_A_DOCUMENT = 100
+EDITS = ("same", "edited", "reworded")
 PROVINCES = [("ln", "辽宁省"), ("he", "河北省"), ("sx", "山西省"), ("cq", "重庆市"), ("js", "江苏省"), ("gd", "广东省")]
+
+
+PLANTED_UNITS, TOPIC, MEASURES = 200, 25, 150  # provisions a document, documents a topic, measures that a topic shares
+
+
+def make_planted_corpus(source: Path, path: Path, units: int, seed: int = 20261121) -> list[tuple[str, str, str]]:
+    """Write a database of so many units in which measures were planted; return the planted pairs (id, other id, edit).
+
+    The documents of a topic share measures: each has about four in ten of them, word for word ("same"), with a fifth of
+    the words exchanged ("edited"), or with half of the sentences and the heading's words replaced as well ("reworded").
+    A pair bears the heavier edit of its two. The rest of a document is recombined at random.
+    """
+    sentences, headings, lexicon, synonyms = _read(source)
+    chance = random.Random(seed)
+    cut = cutter(lexicon)
+    db = connect(path)
+    create_schema(db)
+    db["lexicon"].insert_all({"word": word} for word in lexicon)
+    indexer = Indexer(db, cut, synonyms)
+    pairs = []
+    measures: list[tuple[str, list[str]]] = []
+    planted: list[list[tuple[str, int]]] = []
+    vocabulary = sorted({word for sentence in sentences for word in cut.cut(sentence) if len(word) > 1})
+    for number in range(1, units // PLANTED_UNITS + 1):
+        if number % TOPIC == 1:
+            measures = [(chance.choice(headings), [chance.choice(sentences) for _ in range(4)]) for _ in range(MEASURES)]
+            planted = [[] for _ in measures]
+        document = _document(number, chance)
+        chosen = [n for n in range(MEASURES) if chance.random() < 0.4]
+        places = dict(zip(chance.sample(range(1, PLANTED_UNITS + 1), len(chosen)), chosen))
+        provisions = []
+        for row in _provisions(document["id"], sentences, headings, chance, PLANTED_UNITS):
+            measure = places.get(row["num"])
+            if measure is not None:
+                edit = chance.choice((0, 1, 2))
+                heading, body = _edit(*measures[measure], edit, chance, cut.cut, sentences, vocabulary)
+                row |= {"heading": heading, "text": f"{heading}\n{body}", "label": heading}
+                pairs += [(other, row["id"], EDITS[max(edit, before)]) for other, before in planted[measure]]
+                planted[measure].append((row["id"], edit))
+            provisions.append(row)
+        with db.conn:
+            db["documents"].insert(document)
+            db["versions"].insert({"id": document["current_version"], "document_id": document["id"], "text": "文" * PLANTED_UNITS})
+            db["provisions"].insert_all(provisions)
+            indexer.add_document(number, document, provisions)
+    with db.conn:
+        indexer.finish()
+        prepare(db)
+    db.conn.close()
+    return pairs
+
+
+def _edit(
+    heading: str, body: list[str], edit: int, chance: random.Random, cut: Callable[[str], list[str]], sentences: list[str], vocabulary: list[str]
+) -> tuple[str, str]:
+    if edit == 0:
+        return heading, "".join(body)
+    if edit == 2:
+        body = [chance.choice(sentences) if place % 2 else sentence for place, sentence in enumerate(body)]
+        heading = "".join(chance.choice(vocabulary) if chance.random() < 0.5 else word for word in cut(heading))
+    changed = ["".join(chance.choice(vocabulary) if chance.random() < 0.2 else word for word in cut(s)) + "。" for s in body]
+    return heading, "".join(changed)
 
 
 def make_corpus(source: Path, path: Path, units: int, seed: int = 20261121) -> None:
@@ -68,9 +132,11 @@ def _document(number: int, chance: random.Random) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _provisions(document_id: str, sentences: list[str], headings: list[str], chance: random.Random) -> Iterator[dict[str, Any]]:
+def _provisions(
+    document_id: str, sentences: list[str], headings: list[str], chance: random.Random, units: int = UNITS_A_DOCUMENT
+) -> Iterator[dict[str, Any]]:
     row: dict[str, Any] = dict.fromkeys(TABLES["provisions"])
-    for number in range(1, UNITS_A_DOCUMENT + 1):
+    for number in range(1, units + 1):
         kind = "box" if number % 7 == 0 else "clause"
         eid = f"{'box' if kind == 'box' else 'cl'}_{number}"
         heading = chance.choice(headings)
@@ -78,7 +144,7 @@ def _provisions(document_id: str, sentences: list[str], headings: list[str], cha
         yield {
             **row, "id": f"{document_id}__{eid}", "document_id": document_id, "version_id": f"{document_id}@v1", "eid": eid,
             "kind": kind, "number": f"({number})", "num": number, "number_inferred": 0, "heading": heading,
-            "text": f"{heading}\n{body}", "label": heading, "depth": 0, "seq": number, "start": 0, "own_end": 0, "end": 0,
+            "text": f"{heading}\n{body}", "label": heading, "depth": 0, "seq": number, "start": number - 1, "own_end": 0, "end": 0,
             "sha256": "", "unit_id": f"{document_id}__{eid}",
         }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""How long the pages take over HTTP, next to a stock Datasette page of the same database."""
+"""What the pages weigh and how long they take over HTTP, next to stock Datasette pages of the same database."""
 
 from __future__ import annotations
 
@@ -9,57 +9,125 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
 import click
 import httpx
+from bs4 import BeautifulSoup
 
-from benchmarks.machine import describe_machine, spread
+from benchmarks.machine import describe_machine
 from ingest.build import build
 from ingest.stamp import ROOT, is_stale
 
+# A page of each kind; of those that grow with the corpus the one that is heaviest now.
 PAGES = {
     "home": "/",
     "documents": "/d",
     "reading page": "/d/he-2022-zhiye-jineng-peixun",
+    "reading page, many boxes": "/d/cq-2021-zhiye-jineng-peixun",
     "clause": "/d/ln-2022-zhiye-jineng-peixun/part_3__cl_7",
     "box with table": "/d/cq-2021-zhiye-jineng-peixun/box_1",
+    "search, start": "/search",
     "search, a word": f"/search?q={quote('数字技能')}",
     "search, very common": f"/search?q={quote('培训')}",
     "search, cut by jieba": f"/search?q={quote('农民工技能培训补贴')}",
+    "comparison, start": "/compare",
+    "comparison, five": "/compare?" + "&".join(
+        f"p={p}" for p in ("cq-2021-zhiye-jineng-peixun/part_2__cl_5", "he-2022-zhiye-jineng-peixun/part_3__cl_5", "ln-2022-jigong-jiaoyu/part_6__cl_21",
+                           "ln-2022-zhiye-jineng-peixun/part_4__cl_11", "sx-2019-jineng-tisheng/part_2__cl_1")
+    ),
+    "coverage matrix": "/measures",
+    "reuse": "/reuse",
+    "themes": "/themes",
+    "a theme": "/themes/apprenticeship",
+    "targets": "/indicators",
+    "agencies": "/agencies",
+    "an agency": "/agencies/hrss",
+    "draft check, form": "/draft",
+    "about": "/about",
+    "not found": "/d/ln-2022-zhiye-jineng-peixun/part_99",
+    "data tables": "/kb",
+    "stock table page": "/kb/provisions?_size=20&_nocol=text",
+    "stock table page, 50 rows": "/kb/provisions",
+    "a clause as JSON": "/d/ln-2022-zhiye-jineng-peixun/part_3__cl_7.json",
+    "all hits as CSV": f"/search.csv?q={quote('培训')}",
+    "all hits as Excel": f"/search.xlsx?q={quote('培训')}",
 }
-ALTERNATIVE = "/kb/provisions?_size=20&_nocol=text"
+BUDGET = 150_000  # bytes of a first view as they are sent
+REPORT = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- measured by scripts/bench pages --write -->", "<!-- end -->"
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What a first view costs: bytes of the page itself and as sent (gzip), bytes as sent with all it asks for, requests."""
+
+    raw: int
+    sent: int
+    whole: int
+    requests: int
 
 
 @click.command("pages")
 @click.option("--runs", default=30, show_default=True)
-def pages_command(runs: int) -> None:
-    """Time each kind of page, warm, one request at a time."""
+@click.option("--write", is_flag=True, help=f"Write the table into {REPORT.relative_to(ROOT)}.")
+def pages_command(runs: int, write: bool) -> None:
+    """Weigh and time each kind of page: warm, one request at a time, and when the browser has it already."""
     if is_stale(ROOT / "corpus", ROOT / "kb.db"):
         build(ROOT / "corpus", ROOT / "kb.db")
-    with serving() as address, httpx.Client(base_url=address) as client:
-        click.echo(f"machine: {describe_machine()}; median of {runs} warm requests (range), one at a time")
-        base, _ = _time(client, ALTERNATIVE, runs)
-        click.echo(f"{'stock table page, 20 rows':28} {spread(base)}")
+    lines = [
+        f"Machine: {describe_machine()}. {date.today()}; median (fastest to slowest) of {runs} warm requests, one at a time.",
+        "",
+        "| page | HTML, kB | as sent, kB | first view, kB | requests | server, ms | known already, ms |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    heavy = []
+    with serving() as address, httpx.Client(base_url=address, timeout=30) as client:
         for name, path in PAGES.items():
-            times, size = _time(client, path, runs)
-            ratio = statistics.median(times) / statistics.median(base)
-            click.echo(f"{name:28} {spread(times)}  {size / 1024:6.1f} KiB  {ratio:.2f} of the stock page")
+            weight = weigh(client, path)
+            times = _time(client, path, runs)
+            tag = client.get(path).headers.get("etag")
+            known = f"{statistics.median(_time(client, path, runs, {'if-none-match': tag})) * 1000:.1f}" if tag else "–"
+            middle = f"{statistics.median(times) * 1000:.1f} ({min(times) * 1000:.1f}–{max(times) * 1000:.1f})"
+            kilo = [f"{size / 1000:.1f}" for size in (weight.raw, weight.sent, weight.whole)]
+            lines.append(f"| {name} | {' | '.join(kilo)} | {weight.requests} | {middle} | {known} |")
+            if weight.whole > BUDGET:
+                heavy.append(f"{name} ({weight.whole / 1000:.0f} kB)")
+    lines += ["", f"Over {BUDGET // 1000} kB: {', '.join(heavy) or 'none'}."]
+    click.echo("\n".join(lines))
+    if write:
+        text = REPORT.read_text(encoding="utf-8")
+        before, rest = text.split(BEGIN)
+        REPORT.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{rest.split(END)[1]}", encoding="utf-8")
 
 
-def _time(client: httpx.Client, path: str, runs: int) -> tuple[list[float], int]:
-    size = 0
+def weigh(client: httpx.Client, path: str) -> Weight:
+    """Weigh a page and all that a browser asks for to show it."""
+    response = client.get(path)
+    if response.status_code not in (200, 404):
+        raise click.ClickException(f"{path} answers {response.status_code}: name another page of its kind in PAGES")
+    parts = [response]
+    if response.headers["content-type"].startswith("text/html"):
+        page = BeautifulSoup(response.content, "html.parser")
+        asked = [tag["href"] for tag in page.select("link[rel=stylesheet], link[rel=icon], link[rel=preload]")]
+        asked += [tag["src"] for tag in page.select("script[src], img[src]")]
+        parts += [client.get(address).raise_for_status() for address in dict.fromkeys(asked)]
+    sent = [part.num_bytes_downloaded for part in parts]
+    return Weight(len(response.content), sent[0], sum(sent), len(parts))
+
+
+def _time(client: httpx.Client, path: str, runs: int, headers: dict[str, str] | None = None) -> list[float]:
     for _ in range(3):
-        response = client.get(path)
-        response.raise_for_status()
-        size = len(response.content)
+        client.get(path, headers=headers)
     times = []
     for _ in range(runs):
         start = time.perf_counter()
-        client.get(path)
+        client.get(path, headers=headers)
         times.append(time.perf_counter() - start)
-    return times, size
+    return times
 
 
 def _what(db: Path | None) -> list[str]:

@@ -212,6 +212,9 @@ def test_contract_columns_are_there(site_db):
         "clauses": "id document_id province",
         "boxes": "id document_id province",
         "build": "key value",
+        "counterparts": "provision_id other_id score rank why",
+        "measures": "id label",
+        "measure_provisions": "measure_id provision_id",
     }
     connection = sqlite3.connect(site_db)
     for table, columns in contract.items():

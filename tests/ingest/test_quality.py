@@ -1,4 +1,4 @@
-"""Facts and themes are gates: measured against gold made by reading, and no change lowers them quietly."""
+"""Facts, themes, counterparts and aligned sentences are gates: measured against gold made by reading, and no change lowers them quietly."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ import pytest
 import yaml
 
 from query.database import open_database
+from tests.quality.counterparts import GOLD as MEASURES
+from tests.quality.counterparts import evaluate_counterparts
 from tests.quality.facts import GOLD, KINDS, evaluate_facts
+from tests.quality.sentences import GOLD as ALIGNED
+from tests.quality.sentences import measure as measure_sentences
 from tests.quality.themes import LABELS, evaluate_themes
 
 GATES = Path(__file__).parent.parent / "gold" / "gate"
 FACTS = yaml.safe_load((GATES / "facts.yml").read_text(encoding="utf-8"))
 THEMES = yaml.safe_load((GATES / "themes.yml").read_text(encoding="utf-8"))
+COUNTERPARTS = yaml.safe_load((GATES / "counterparts.yml").read_text(encoding="utf-8"))
+SENTENCES = yaml.safe_load((GATES / "sentences.yml").read_text(encoding="utf-8"))
 ROUNDING = 0.0005  # the order of sums on another machine, not a worse result
 
 
@@ -28,7 +34,12 @@ def themes(site_db):
     return evaluate_themes(open_database(site_db))
 
 
-@pytest.mark.parametrize("gate, folder", [(FACTS, GOLD), (THEMES, LABELS)], ids=["facts", "themes"])
+@pytest.fixture(scope="module")
+def counterparts(site_db):
+    return evaluate_counterparts(open_database(site_db))
+
+
+@pytest.mark.parametrize("gate, folder", [(FACTS, GOLD), (THEMES, LABELS), (COUNTERPARTS, MEASURES), (SENTENCES, ALIGNED)], ids=["facts", "themes", "counterparts", "sentences"])
 def test_gate_was_measured_on_this_gold(gate, folder):
     digest = hashlib.sha256()
     for path in sorted(folder.glob("*.yml")):
@@ -50,3 +61,13 @@ def test_themes_are_no_worse_than_pinned(themes, figure):
 
 def test_themes_beat_the_baselines(themes):
     assert themes["micro_f1"] > 2 * max(themes["baseline_heading_f1"], themes["baseline_majority_f1"])
+
+
+@pytest.mark.parametrize("figure", COUNTERPARTS["measured"])
+def test_counterparts_are_no_worse_than_pinned(counterparts, figure):
+    assert counterparts[figure] >= COUNTERPARTS["measured"][figure] - ROUNDING
+
+
+def test_sentences_are_set_beside_each_other_no_worse_than_pinned(site_db):
+    precision, recall = measure_sentences(open_database(site_db))
+    assert precision >= SENTENCES["measured"]["precision"] - ROUNDING and recall >= SENTENCES["measured"]["recall"] - ROUNDING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 
 import click
@@ -10,8 +11,10 @@ import click
 from ingest.build import build
 from ingest.stamp import ROOT, is_stale
 from query.database import open_database
+from tests.quality.counterparts import encode_all, evaluate_counterparts, learn, list_wrong, load_judgements, without_labels
 from tests.quality.facts import evaluate_facts
 from tests.quality.search import GOLD, RANKINGS, by_site, evaluate, load_judged, ndcg
+from tests.quality.sentences import measure as measure_sentences
 from tests.quality.themes import evaluate_themes
 
 
@@ -60,6 +63,30 @@ def themes_command() -> None:
             click.echo(f"{name:22} {value:.4f}")
     for theme, (precision, recall, f1) in measured["per_theme"].items():
         click.echo(f"  {theme:22} precision {precision:.2f}  recall {recall:.2f}  F1 {f1:.2f}")
+
+
+@evaluate_command.command("counterparts")
+@click.option("--wrong", is_flag=True, help="List what comes out wrong.")
+@click.option("--learn", "learning", is_flag=True, help="Learn align/weights.json anew, from the whole gold.")
+def counterparts_command(wrong: bool, learning: bool) -> None:
+    """First counterpart and silence, each document by weights that were learned without it."""
+    conn = _open()
+    if learning:
+        encoded, judgements = encode_all(conn), load_judgements()
+        weights = learn(encoded, without_labels(encoded, conn), judgements, {p.document for p in encoded.provisions})
+        (ROOT / "align" / "weights.json").write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
+    for name, value in evaluate_counterparts(conn).items():
+        click.echo(f"{name:22} {value:.4f}" if isinstance(value, float) else f"{name:22} {value}")
+    if wrong:
+        for line in list_wrong(conn):
+            click.echo(line)
+
+
+@evaluate_command.command("sentences")
+def sentences_command() -> None:
+    """Precision and recall of sentences set beside each other, and every error."""
+    precision, recall = measure_sentences(_open(), show=True)
+    click.echo(f"precision {precision:.4f}  recall {recall:.4f}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import json
 import sqlite3
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,14 @@ def site(site_db: Path):
 @pytest.fixture(scope="session")
 def origin(site_db: Path):
     """The site on a free port of a real server, in a thread."""
-    server = uvicorn.Server(uvicorn.Config(serve(site_db).app(), host="127.0.0.1", port=0, log_level="critical"))
+    with serve_on_a_port(site_db) as address:
+        yield address
+
+
+@contextmanager
+def serve_on_a_port(db: Path):
+    """Serve a database on a free port of a real server, in a thread; yields its origin."""
+    server = uvicorn.Server(uvicorn.Config(serve(db).app(), host="127.0.0.1", port=0, log_level="critical"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

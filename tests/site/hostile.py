@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
+ANSWERS = (200, 400, 414)  # found or not; not understood; an address too long to be read
 SLOWEST = 2.0  # seconds
 LONGEST_PATH = 40_000
 
@@ -63,7 +64,7 @@ class Outcome:
 
     @property
     def is_bad(self) -> bool:
-        return self.status not in (200, 400) or self.seconds > SLOWEST
+        return self.status not in ANSWERS or self.seconds > SLOWEST
 
 
 def ask_all(get, paths: Iterable[str]) -> list[Outcome]:

@@ -2,101 +2,28 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
+from tests.site.browsing import ERRORS, KINDS, NARROW, NEEDS_BROWSER, WIDE, browser, list_layout_shifts, open_reader, overflow  # noqa: F401
 from tests.site.conftest import CHONGQING, HEBEI, LIAONING, SHANXI
 
-BROWSER = Path(os.environ.get("KB_BROWSER", "/usr/bin/chromium"))
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-PAGES = [
-    "/",
-    "/d",
-    "/about",
-    f"/d/{LIAONING}",
-    f"/d/{CHONGQING}",
-    f"/d/{HEBEI}",
-    f"/d/{SHANXI}",
-    f"/d/{LIAONING}/part_5__cl_14",
-    f"/d/{LIAONING}/box_1",
-    f"/d/{CHONGQING}/box_1__row_6",
-    "/search",
-    "/search?q=新型学徒制",
-    "/search?q=培训&province=ln&province=he&kind=box&sort=date",
-    "/search?q=龘龘 学徒制",
-    "/themes",
-    "/themes/apprenticeship",
-    "/themes/goals",
-    "/indicators",
-    "/agencies",
-    "/agencies/hrss",
-    f"/d/{SHANXI}/part_2__cl_1",
-    f"/d/{LIAONING}/part_2__cl_2",
-    "/kb",
-]
+# ruff: noqa: F811
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not BROWSER.exists(), reason=f"no browser at {BROWSER}: name one in KB_BROWSER"),
-]
+PAGES = [*KINDS.values(), f"/d/{CHONGQING}", f"/d/{HEBEI}", f"/d/{SHANXI}", "/themes/goals", f"/d/{SHANXI}/part_2__cl_1", f"/d/{LIAONING}/part_2__cl_2"]
 
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(BROWSER), args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
-
-
-class Reader:
-    """A browser page that remembers errors and requests that leave the site."""
-
-    def __init__(self, browser, origin, viewport, **options):
-        self.origin = origin
-        self.context = browser.new_context(viewport=viewport, **options)
-        self.page = self.context.new_page()
-        self.errors: list[str] = []
-        self.outside: list[str] = []
-        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", lambda request: request.url.startswith(origin) or self.outside.append(request.url))
-
-    def open(self, path: str):
-        self.page.goto(self.origin + path)
-        return self.page
-
-
-@pytest.fixture
-def open_reader(browser, origin):
-    """Return a function that opens a reader with a screen and options of its own."""
-    readers: list[Reader] = []
-
-    def open_one(viewport=WIDE, **options) -> Reader:
-        readers.append(Reader(browser, origin, viewport, **options))
-        return readers[-1]
-
-    yield open_one
-    for reader in readers:
-        reader.context.close()
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_no_page_is_wider_than_the_screen(open_reader, viewport):
     reader = open_reader(viewport)
-    over = {path: _overflow(reader.open(path)) for path in PAGES}
+    over = {path: overflow(reader.open(path)) for path in PAGES}
     assert {path: width for path, width in over.items() if width > 0} == {}
 
 
 def test_no_page_complains_or_asks_elsewhere(open_reader):
     reader = open_reader()
-    for path in [*PAGES, "/kb/provisions"]:
+    for path in [*PAGES, f"/d/{CHONGQING}?notes=1", "/kb/provisions", "/kb/search?q=学徒", f"/kb/documents/{LIAONING}"]:
         reader.open(path)
     assert (reader.errors, reader.outside) == ([], [])
 
@@ -154,7 +81,7 @@ def test_copy_link_by_keyboard(open_reader, origin):
 def test_tap_offers_the_address(open_reader):
     page = open_reader(NARROW, has_touch=True, is_mobile=True).open(f"/d/{LIAONING}")
     page.tap("#part_1__para_1")
-    assert page.locator(".tools a:not(.to-theme)").get_attribute("href").endswith(f"/d/{LIAONING}/part_1__para_1")
+    assert page.locator(".tools a").first.get_attribute("href").endswith(f"/d/{LIAONING}/part_1__para_1")
 
 
 def test_copy_citation(open_reader):
@@ -307,7 +234,7 @@ def test_suggestions_move_nothing(open_reader):
     before = page.locator(".tallies").bounding_box()
     type_and_wait(page, "职业")
     assert page.locator(".tallies").bounding_box() == before
-    assert _overflow(page) == 0
+    assert overflow(page) == 0
 
 
 def test_suggested_markup_stays_words(open_reader):
@@ -332,18 +259,161 @@ def test_tools_without_themes_show_none(open_reader):
     assert page.locator(".tools .to-theme").count() == 0
 
 
-def test_layout_does_not_jump(open_reader):
+# ---- home: what narrows the list ----
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_tile_and_year_narrow_the_list_without_scripts(open_reader, viewport):
+    page = open_reader(viewport, java_script_enabled=False).open("/")
+    page.click(".tile:has-text('辽宁')")
+    assert page.locator(".document-list li").count() == 2
+    assert page.locator("#documents .chip").inner_text().startswith("辽宁省")
+    assert page.locator("#documents").bounding_box()["y"] < viewport["height"]
+    page.click(".year:has-text('2022')")
+    assert page.url.split("?")[1] == "province=ln&year=2022#documents"
+    page.click(".tile.chosen")
+    assert page.locator(".document-list li").count() == 3
+
+
+def test_tiles_are_squares_one_beside_the_other(open_reader):
+    page = open_reader(NARROW).open("/")
+    tiles = [tile.bounding_box() for tile in page.locator(".tiles li").all()]
+    assert len(tiles) == 31
+    assert len({(round(tile["x"]), round(tile["y"])) for tile in tiles}) == 31
+    assert all(abs(tile["width"] - tile["height"]) < 2 for tile in tiles)
+
+
+# ---- reading: where one is, doubts, counterparts ----
+
+
+def test_line_over_the_text_names_part_and_clause(open_reader):
     page = open_reader().open(f"/d/{LIAONING}")
-    page.wait_for_timeout(300)
-    jumped = page.evaluate(
-        """() => new Promise(done => {
-            let sum = 0;
-            new PerformanceObserver(list => list.getEntries().forEach(entry => { sum += entry.value; }))
-                .observe({ type: "layout-shift", buffered: true });
-            setTimeout(() => done(sum), 100);
-        })"""
-    )
-    assert jumped < 0.01
+    assert not page.locator(".here p").is_visible()
+    page.locator("#part_6__cl_21").evaluate("unit => unit.scrollIntoView()")
+    page.wait_for_selector(".here p:visible")
+    words = page.inner_text(".here p")
+    assert words.startswith("辽宁省“十四五”职业技能培训规划 › 六、") and "(二十一)" in words
+    assert page.locator(".here p").bounding_box()["y"] <= 1
+
+
+def test_bar_on_a_telephone_names_part_and_clause(open_reader):
+    page = open_reader(NARROW).open(f"/d/{LIAONING}#part_6__cl_21")
+    page.wait_for_function("document.querySelector('[data-contents-now]').textContent.includes('(二十一)')")
+    assert page.inner_text("[data-contents-now]").startswith("六、")
+
+
+def test_doubts_and_removals_are_shown_on_demand(open_reader):
+    page = open_reader(java_script_enabled=False).open(f"/d/{CHONGQING}")
+    assert page.locator(".margin-note").count() == 0
+    page.click("text=显示存疑与剔除内容")
+    assert page.locator("#box_1__row_6 .margin-note.is-doubt").count() == 1
+    assert page.locator(".margin-note.is-removed del").count() > 10
+    page.click("text=隐藏存疑与剔除内容")
+    assert page.locator(".margin-note").count() == 0
+
+
+def test_counterparts_elsewhere_stand_in_the_margin(open_reader):
+    page = open_reader().open(f"/d/{LIAONING}")
+    link = page.locator("#part_7__cl_27 .kin").first
+    text = page.locator("#part_7__cl_27").bounding_box()
+    assert link.bounding_box()["x"] > text["x"] + text["width"]
+    link.click()
+    page.wait_for_selector("#counterparts")
+
+
+def test_copied_words_are_the_documents_alone(open_reader):
+    """Neither the sign of the address nor the number of counterparts comes along."""
+    reader = open_reader(permissions=["clipboard-read", "clipboard-write"])
+    page = reader.open(f"/d/{LIAONING}?notes=1")
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#part_7__cl_27'))")
+    page.keyboard.press("Control+c")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied and "§" not in copied and "对应" not in copied.splitlines()[0]
+
+
+# ---- keys ----
+
+
+def focused_unit(page) -> str:
+    return page.evaluate("document.activeElement.closest('.unit')?.id")
+
+
+def test_j_and_k_go_from_provision_to_provision(open_reader):
+    page = open_reader().open(f"/d/{LIAONING}#part_3")
+    page.wait_for_timeout(100)
+    page.keyboard.press("j")
+    assert focused_unit(page) == "part_3__cl_3"
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert focused_unit(page) == "part_3__cl_4"
+    assert page.locator(".tools").is_visible()
+    assert 30 < page.locator("#part_3__cl_4").bounding_box()["y"] < 120
+
+
+def test_j_goes_from_hit_to_hit(open_reader):
+    page = open_reader().open("/search?q=培训")
+    for _ in range(3):
+        page.keyboard.press("j")
+    assert page.evaluate("[...document.querySelectorAll('.hit')].findIndex(hit => hit.contains(document.activeElement))") == 2
+
+
+def test_keys_are_listed_and_can_be_turned_off(open_reader):
+    page = open_reader().open("/search?q=培训")
+    page.keyboard.press("?")
+    assert page.locator("dialog kbd").all_inner_texts() == ["/", "j", "k", "?", "Esc"]
+    page.check("text=停用单键")
+    page.keyboard.press("Escape")
+    assert page.locator("dialog").count() == 0
+    page.reload()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement === document.body")
+    page.click("[data-keys]")
+    page.uncheck("text=停用单键")
+    page.click("dialog button")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.closest('.hit') !== null")
+
+
+def test_keys_are_letters_while_one_types(open_reader):
+    page = open_reader().open(f"/d/{LIAONING}")
+    page.focus("[data-search]")
+    page.keyboard.type("j/k?")
+    assert page.input_value("[data-search]") == "j/k?"
+    assert page.locator("dialog").count() == 0
+
+
+# ---- comparison: the tray ----
+
+
+def test_tray_collects_opens_and_clears(open_reader):
+    page = open_reader().open(f"/d/{LIAONING}/part_7__cl_27")
+    page.click(".provision-aside [data-tray]")
+    page.goto(page.url.split("/d/")[0] + f"/d/{HEBEI}")
+    page.focus("#part_3__cl_4 .ref")
+    page.click(".tools [data-tray]")
+    assert page.inner_text(".tray b") == "比对篮（2）"
+    page.click(".tray a")
+    page.wait_for_selector(".beside")
+    assert page.locator(".beside thead .column-name").count() == 2
+    page.click("[data-tray-clear]")
+    assert not page.locator(".tray").is_visible()
+    page.reload()
+    assert not page.locator(".tray").is_visible()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_layout_does_not_jump(open_reader, viewport):
+    """Not while a page loads, and not while one scrolls through it: what follows the reading lies over the text."""
+    reader = open_reader(viewport)
+    jumps = {}
+    for path in [*KINDS.values(), *ERRORS.values()]:
+        page = reader.open(path)
+        for _ in range(4):
+            page.mouse.wheel(0, 500)
+            page.wait_for_timeout(30)
+        jumps[path] = round(sum(list_layout_shifts(page)), 4)
+    assert {path: jump for path, jump in jumps.items() if jump > 0.001} == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -358,10 +428,6 @@ def test_words_stand_out_from_the_paper(open_reader, scheme):
     colours = dict(zip(names, page.evaluate(read, names)))
     contrasts = {pair: _contrast(colours[pair[0]], colours[pair[1]]) for pair in pairs}
     assert {pair: round(value, 2) for pair, value in contrasts.items() if value < 4.5} == {}
-
-
-def _overflow(page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
 def _contrast(one: str, other: str) -> float:

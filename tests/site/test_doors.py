@@ -123,7 +123,7 @@ def test_canned_query_says_how_many_there_are_and_how_to_go_on(site):
 def test_model_reads_a_provision_with_its_citation(model):
     (row,) = model.query("provision", address=f"/d/{LIAONING}@v1/part_5__cl_14")
     assert row["text"].startswith("(十四)健全职业技能培训公共实训体系")
-    assert row["citation"].startswith("辽宁省人力资源和社会保障厅、") and row["citation"].endswith(row["address"])
+    assert row["citation"].startswith("辽宁省人力资源和社会保障厅等《") and f"，{row['address']}，" in row["citation"]
     assert "（辽人社发〔2022〕20号）" in row["citation"]
 
 

@@ -130,11 +130,13 @@ def test_json_of_a_document_holds_its_text_once(site):
     assert squeeze(own(document["provisions"])) == squeeze("".join(row["text"] for row in rows))
 
 
-def test_text_of_a_provision_ends_with_its_address(site):
+def test_text_of_a_provision_ends_with_its_citation(site):
     response = site.get(f"/d/{LIAONING}/part_5__cl_14.txt")
     assert response.headers["content-type"] == "text/plain; charset=utf-8"
     assert response.text.startswith("(十四)健全职业技能培训公共实训体系。服务制造业")
-    assert response.text.rstrip().endswith(f"/d/{LIAONING}@v1/part_5__cl_14")
+    citation = response.text.rstrip().splitlines()[-1]
+    assert citation.startswith("——辽宁省人力资源和社会保障厅等《辽宁省“十四五”职业技能培训规划》（辽人社发〔2022〕20号）第5部分第14条，2022年6月14日发布，")
+    assert f"/d/{LIAONING}@v1/part_5__cl_14，" in citation
 
 
 def test_data_rows_lead_back_to_the_reading_pages(site):

@@ -15,7 +15,7 @@ def test_reading_page_prints_every_character(site, document_id):
     """What the units hold as their own stands on the page, in order; only separators of table cells are left out."""
     page = site.page(f"/d/{document_id}")
     text = page.select_one(".text")
-    for extra in text.select(".ref, .inferred"):
+    for extra in text.select(".ref, .kin, .inferred"):
         extra.decompose()
     rows = site.get(f"/kb/provisions.json?_shape=array&_size=max&document_id={document_id}&_sort=seq").json()
     version = site.get(f"/kb/versions.json?_shape=array&document_id={document_id}").json()[0]["text"]

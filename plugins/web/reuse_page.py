@@ -1,0 +1,165 @@
+"""The page of shared wording: how much of each document is its own, and the passages that documents share."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlencode
+
+from datasette import Response
+
+from align.shares import MINIMA
+from plugins.web.respond import answer_json, answer_missing, answer_page, ask
+from plugins.web.search_export import CONTENT_TYPES
+from query.database import rows
+from query.export import Column
+from query.reuse import SORTS, list_passage_rows, list_passages, read_family
+from query.reuse_shares import USUAL_MINIMUM, choose_minimum, describe_reuse, list_share_rows
+from query.tables import write_table_csv
+
+MOST_ROWS = 20_000  # of a table to take away
+PASSAGE_COLUMNS = (
+    Column("family", "段落编号", 10),
+    Column("family_length", "最长字数", 10),
+    Column("documents", "见于文件数", 10),
+    Column("places", "处数", 8),
+    Column("province", "地区", 10),
+    Column("document_title", "文件", 30),
+    Column("issued_on", "成文日期", 12),
+    Column("label", "位置", 36),
+    Column("relation", "与基准相比", 12),
+    Column("identical", "至少相同的比例", 12),
+    Column("length", "字数", 8),
+    Column("text", "文字", 80),
+    Column("address", "固定地址", 44, is_link=True),
+)
+SHARE_COLUMNS = (
+    Column("province", "地区", 10),
+    Column("document_title", "文件", 30),
+    Column("other_province", "另一地区", 10),
+    Column("other_title", "另一文件", 30),
+    Column("characters", "字数", 10),
+    *(Column(f"shared_{least}", f"相同的字数（{least} 字以上的段落）", 16) for least in MINIMA),
+    Column("document_id", "文件编号", 30),
+    Column("other_id", "另一文件编号", 30),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of the page: least length, one or two documents, order, page, or one passage by its number."""
+
+    minimum: int = USUAL_MINIMUM
+    a: str = ""
+    b: str = ""
+    sort: str = "length"
+    page: int = 1
+    family: int = 0
+
+    def path(self, form: str = "", **changes) -> str:
+        """Return the address, ``/reuse?min=30&a=…&b=…``: what is usual is left out, changes begin on the first page."""
+        asked = replace(self, **{"page": 1, **changes}) if changes else self
+        pairs = {
+            "min": asked.minimum if asked.minimum != USUAL_MINIMUM else "",
+            "a": asked.a,
+            "b": asked.b,
+            "sort": asked.sort if asked.sort != "length" else "",
+            "page": asked.page if asked.page > 1 else "",
+            "family": asked.family or "",
+        }
+        told = urlencode({name: value for name, value in pairs.items() if value})
+        return f"/reuse{form}" + (f"?{told}" if told else "")
+
+
+async def show_reuse(datasette, request):
+    """Shares, matrix and passages; ``?family=`` one passage with all its places."""
+    asked, remarks = _read_asked(request.args)
+    if asked.family:
+        return await _show_family(datasette, request, asked)
+
+    def question(conn):
+        documents = rows(conn, "SELECT id, title, province, issued_on FROM documents ORDER BY province_code, id")
+        settled, unknown = _settle(asked, {document["id"] for document in documents})
+        found = list_passages(conn, settled.minimum, settled.a or None, settled.b or None, settled.sort, settled.page)
+        return settled, unknown, documents, describe_reuse(conn, settled.minimum), found
+
+    asked, unknown, documents, shares, found = await ask(datasette, question)
+    remarks = [*remarks, *unknown]
+    if request.url_vars["format"]:
+        return answer_json(datasette, {"path": asked.path(), "remarks": remarks, "shares": shares, **found})
+    context = {
+        "asked": asked,
+        "remarks": remarks,
+        "documents": documents,
+        "titles": {document["id"]: document for document in documents},
+        "shares": shares,
+        "found": found,
+        "sorts": {"length": "最长的在前", "documents": "见于文件最多的在前"},
+    }
+    return await answer_page(datasette, request, "reuse.html", context)
+
+
+async def export_passages(datasette, request):
+    """The passages that were asked for as a table, a row for each place."""
+    asked, _ = _read_asked(request.args)
+
+    def question(conn):
+        known = {row["id"] for row in rows(conn, "SELECT id FROM documents")}
+        settled, _ = _settle(asked, known)
+        return list_passage_rows(conn, settled.minimum, settled.a or None, settled.b or None, MOST_ROWS)
+
+    found = await ask(datasette, question)
+    for row in found:
+        row["address"] = datasette.absolute_url(request, datasette.urls.path(row["pinned"]))
+    return await _answer_csv(PASSAGE_COLUMNS, found, "reuse", "相同文字")
+
+
+async def export_shares(datasette, request):
+    """What each document shares with each other one, by least length."""
+    return await _answer_csv(SHARE_COLUMNS, await ask(datasette, list_share_rows), "reuse-shares", "文件两两相同的字数")
+
+
+async def _show_family(datasette, request, asked: Asked):
+    family = await ask(datasette, read_family, asked.family)
+    if family is None:
+        return await answer_missing(datasette, request, "reuse", f"没有编号为 {asked.family} 的相同段落；编号随语料更新而变")
+    if request.url_vars["format"]:
+        return answer_json(datasette, family)
+    return await answer_page(datasette, request, "reuse_passage.html", {"passage": family})
+
+
+async def _answer_csv(columns, found, name: str, han_name: str) -> Response:
+    body = await asyncio.to_thread(write_table_csv, columns, found)
+    encoded = quote(f"{han_name}.csv", safe="")
+    headers = {"Content-Disposition": f"attachment; filename=\"{name}.csv\"; filename*=UTF-8''{encoded}"}
+    return Response(body, headers=headers, content_type=CONTENT_TYPES["csv"])
+
+
+def _read_asked(args) -> tuple[Asked, list[str]]:
+    """Read the parameters of an address; what cannot be read falls back to the usual, with a remark where it matters."""
+    minimum, remark = choose_minimum(_clean(args.get("min")))
+    sort = args.get("sort")
+    a, b = _clean(args.get("a")), _clean(args.get("b"))
+    asked = Asked(
+        minimum, a or b, b if a else "", sort if sort in SORTS else "length", _number(args.get("page"), 1), _number(args.get("family"), 0)
+    )
+    return asked, [remark] if remark else []
+
+
+def _settle(asked: Asked, known: set[str]) -> tuple[Asked, list[str]]:
+    """Drop documents that are not there, or named twice; say so."""
+    unknown = [f"没有编号为“{document[:60]}”的文件，这里不按它筛选。" for document in (asked.a, asked.b) if document and document not in known]
+    kept = [document for document in dict.fromkeys((asked.a, asked.b)) if document in known]
+    if asked.a and asked.a == asked.b and not unknown:
+        unknown = ["两次选了同一份文件；下面是它与其他各份文件相同的段落。"]
+    return replace(asked, a=kept[0] if kept else "", b=kept[1] if len(kept) > 1 else ""), unknown
+
+
+def _number(given: str | None, usual: int) -> int:
+    return int(given) if given and re.fullmatch(r"[1-9][0-9]{0,8}", given) else usual
+
+
+def _clean(given: str | None) -> str:
+    # A lone surrogate can be typed into an address but not be written back as UTF-8.
+    return (given or "").encode("utf-8", "replace").decode().strip()[:120]

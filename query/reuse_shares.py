@@ -1,0 +1,115 @@
+"""How much of each document is its own, and with whom it shares the rest."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import Any
+
+from align.shares import MINIMA
+from query.database import rows
+
+#: A matrix of more documents is no longer read; the table to take away holds it whole.
+MOST_IN_MATRIX = 20
+USUAL_MINIMUM = 20
+
+
+def describe_reuse(conn: sqlite3.Connection, minimum: int = USUAL_MINIMUM) -> dict[str, Any]:
+    """Return how much of each document stands word for word in others, in passages of at least ``minimum`` characters.
+
+    Shape: ``{"minimum", "minima", "documents": [{"id", "title", "province", "issued_on", "characters", "shared", "own",
+    "own_share", "nearest" (``{"id", "title", "province", "characters", "share"}`` or None)}], "matrix": {id: {other id:
+    characters}} or None}``; the least own ones first. ``minimum`` is one of the minima. Lengths are letters, digits and Han
+    characters, without punctuation. The matrix is None where there are more than MOST_IN_MATRIX documents.
+    """
+    column = _column(minimum)
+    documents = rows(
+        conn,
+        f"""
+        SELECT d.id, d.title, d.province, d.province_code, d.issued_on, r.characters, r.{column} AS shared
+        FROM reuse_documents r JOIN documents d ON d.id = r.document_id ORDER BY d.id
+        """,
+    )
+    titles = {document["id"]: document for document in documents}
+    nearest = {
+        row["document_id"]: row
+        for row in rows(
+            conn,
+            f"""
+            SELECT document_id, other_id, max({column}) AS characters FROM reuse_shares WHERE {column} > 0
+            GROUP BY document_id
+            """,
+        )
+    }
+    for document in documents:
+        document["own"] = document["characters"] - document["shared"]
+        document["own_share"] = _share(document["own"], document["characters"])
+        near = nearest.get(document["id"])
+        document["nearest"] = near and {
+            **{key: titles[near["other_id"]][key] for key in ("id", "title", "province")},
+            "characters": near["characters"],
+            "share": _share(near["characters"], document["characters"]),
+        }
+    return {
+        "minimum": minimum,
+        "minima": list(MINIMA),
+        "documents": sorted(documents, key=lambda d: (d["own_share"], d["id"])),
+        "matrix": _read_matrix(conn, column, documents) if len(documents) <= MOST_IN_MATRIX else None,
+    }
+
+
+def _read_matrix(conn: sqlite3.Connection, column: str, documents: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    matrix: dict[str, dict[str, int]] = {document["id"]: {} for document in documents}
+    for row in rows(conn, f"SELECT document_id, other_id, {column} AS characters FROM reuse_shares WHERE {column} > 0"):
+        matrix[row["document_id"]][row["other_id"]] = row["characters"]
+    return matrix
+
+
+def list_share_rows(conn: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Return all pairs of documents that share something, with what they share by least length: rows of a table.
+
+    The first row of each document has no other one: what it shares with any.
+    """
+    documents = {
+        row["document_id"]: row
+        for row in rows(
+            conn,
+            """
+            SELECT r.*, d.province, d.title AS document_title FROM reuse_documents r JOIN documents d ON d.id = r.document_id
+            ORDER BY r.document_id
+            """,
+        )
+    }
+    # Hundreds of documents make a hundred thousand pairs: their titles are added here, not by a join.
+    pairs: dict[str, list[dict[str, Any]]] = {}
+    for pair in rows(conn, "SELECT * FROM reuse_shares ORDER BY document_id, other_id"):
+        other = documents[pair["other_id"]]
+        pair |= {"other_province": other["province"], "other_title": other["document_title"]}
+        pairs.setdefault(pair["document_id"], []).append(pair)
+    found = []
+    for document_id, own in documents.items():
+        named = {key: own[key] for key in ("province", "document_title", "characters")}
+        found.append({**own, "other_id": None, "other_province": None, "other_title": "（任一其他文件）"})
+        found += [{**pair, **named} for pair in pairs.get(document_id, ())]
+    return found
+
+
+def choose_minimum(typed: str | None) -> tuple[int, str | None]:
+    """Return the least length that is meant, one of the minima, and a remark where that is not what was typed."""
+    if not typed:
+        return USUAL_MINIMUM, None
+    offered = "、".join(map(str, MINIMA))
+    if not re.fullmatch(r"\d{1,6}", typed):
+        return USUAL_MINIMUM, f"“{typed[:20]}”不是字数，已按 {USUAL_MINIMUM} 字；可选 {offered}。"
+    chosen = min(MINIMA, key=lambda least: (abs(least - int(typed)), least))
+    return chosen, None if chosen == int(typed) else f"最短字数可选 {offered}，已按最接近的 {chosen} 字。"
+
+
+def _column(minimum: int) -> str:
+    if minimum not in MINIMA:
+        raise ValueError(f"{minimum} is none of {MINIMA}")
+    return f"shared_{minimum}"
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
