@@ -17,8 +17,10 @@ class NoiseRule:
     """A rule that says which characters are not the document."""
 
     id: str
-    scope: str  # line: tried on every line; head: may only tile a line of the head; table: on lines outside rows
-    kind: str  # pattern or markup
+    # line: explains a whole line anywhere; head: tiles a line of the head with others; inline: a piece of a line;
+    # table: a sign outside rows; format: what the file's format tells; page: what a page or its frame shows
+    scope: str
+    kind: str  # pattern, markup or told (by the format or the place on the page)
     reason: str
     example: str
     regex: re.Pattern[str] | None
@@ -47,6 +49,12 @@ def noise_rules() -> tuple[NoiseRule, ...]:
         )
         for entry in load_rules("noise.yml")
     )
+
+
+@lru_cache(maxsize=None)
+def noise_rule(id: str) -> NoiseRule:
+    """Return the noise rule of that name."""
+    return next(rule for rule in noise_rules() if rule.id == id)
 
 
 @lru_cache(maxsize=None)

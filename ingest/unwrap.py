@@ -1,0 +1,110 @@
+"""Join lines that were broken by the width of a page: text copied out of a PDF or typed to a fixed width."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+
+from ingest.records import Doubt
+from ingest.rules import noise_rule
+
+# Columns (a Han character is two): narrower text is a table or a poem, wider is not what a page's width breaks.
+NARROWEST, WIDEST = 36, 120
+SLACK = 4  # punctuation that may not open a line, and digits that stay together, leave a line short by so much
+LEAST_LINES = 8
+LEAST_SHARE = 0.35
+
+_ENDS = re.compile(r"[。！？；：:;!?][”’」』）)]*\s*\Z")
+_STARTS = re.compile(
+    r"\s*(?:第\s*[〇零一二三四五六七八九十百\d]+\s*[编章节条]|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（]\s*[一二三四五六七八九十\d]{1,3}\s*[)）]"
+    r"|\d{1,3}\s*[.．、](?!\d)|[①-⑳]|—{2}|[•·●]|专\s*栏|附\s*[件录表])"
+)
+
+
+def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
+    """Return the text with broken lines joined, and a doubt where a full line may or may not end a paragraph.
+
+    Only white space changes; a text that no width has broken is returned as it is. A page number between
+    the halves of a paragraph is moved behind it.
+    """
+    width = _width_of(text)
+    if width is None:
+        return text, ()
+    lines = text.split("\n")
+    page_number = noise_rule("page-number").regex
+    assert page_number is not None
+    out: list[str] = []
+    doubts: list[Doubt] = []
+    length = 0
+    current = ""
+    full = False
+    held: list[str] = []  # page numbers met within a paragraph
+
+    def put(line: str) -> None:
+        nonlocal length
+        out.append(line)
+        length += len(line) + 1
+
+    def flush() -> None:
+        nonlocal current, full
+        if current:
+            put(current)
+        current, full = "", False
+        for one in held:
+            put(one)
+        held.clear()
+
+    for line in lines:
+        if page_number.fullmatch(line.strip()) and (current or held):
+            held.append(line.strip())
+            continue
+        if not line.strip():
+            # A page break leaves blank lines in the middle of a sentence; else one ends the paragraph.
+            if held and full and not _ENDS.search(current):
+                continue
+            flush()
+            put("")
+            continue
+        indented = len(line) - len(line.lstrip()) > 0
+        joins = bool(current) and full and not indented and not (_ENDS.search(current) and _STARTS.match(line))
+        if joins and _ENDS.search(current):
+            # Sentence and line end together: the paragraph may too. It is not joined, so that no boundary is lost.
+            joins = not re.search(r"[。！？]", current[-2:]) and not _STARTS.match(line)
+            if not joins and not _STARTS.match(line):
+                at = length + len(current.rstrip())
+                doubts.append(Doubt(at - 1, at, "wrap-uncertain", "整行与整句同时结束，不能确定此处是否另起一段，照分段收录"))
+        if joins:
+            glue = " " if re.search(r"[A-Za-z,]\s*\Z", current) and re.match(r"\s*[A-Za-z]", line) else ""
+            current = current.rstrip() + glue + line.strip()
+        else:
+            flush()
+            current = line.rstrip()
+        full = _columns(line.strip()) >= width - SLACK
+    flush()
+    joined = "\n".join(out)
+    return joined, tuple(doubts)
+
+
+def _width_of(text: str) -> int | None:
+    """The width in columns that the text was broken at, or None where it was not."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if len(lines) < LEAST_LINES:
+        return None
+    widths = Counter(_columns(line) for line in lines)
+    best, share = None, 0.0
+    for width in range(NARROWEST, WIDEST + 1):
+        # At the width at which lines break, most lines that reach it stop in mid-sentence.
+        near = sum(n for w, n in widths.items() if width - SLACK <= w <= width)
+        if near / len(lines) > share:
+            best, share = width, near / len(lines)
+    if best is None or share < LEAST_SHARE:
+        return None
+    near_lines = [line for line in lines if best - SLACK <= _columns(line) <= best]
+    broken = sum(not _ENDS.search(line) for line in near_lines)
+    wider = sum(n for w, n in widths.items() if w > best + SLACK)
+    return best if broken >= 0.6 * len(near_lines) and wider <= 0.15 * len(lines) else None
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
