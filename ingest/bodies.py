@@ -21,7 +21,8 @@ def is_annex(line: Line, marker: Marker) -> bool:
         marker.cls.name == "annex"
         and not marker.printed.endswith((":", "："))
         and len(line.text) <= LONGEST_ANNEX_LABEL
-        and not re.search(r"[。；;]\Z|《.*》.{0,4}所列", line.text)
+        and not re.search(r"[。；;:：]\Z|《.*》.{0,4}所列|\.(?:docx?|xlsx?|pdf|wps|rar|zip)\b", line.text, re.I)
+        and not re.match(r"附\s*件\s*(?:列表|下载|[:：])", line.text)
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
+from ingest.labels import read_labels
 from ingest.records import Layout, Line, Noise
 from ingest.rules import NoiseRule, noise_rule, noise_rules
 
@@ -72,12 +73,13 @@ def clean(lines: tuple[Line, ...], layout: Layout = Layout()) -> tuple[tuple[Lin
     """Return the lines that are left, and the noise that was taken out."""
     kept: list[Line] = []
     noise: list[Noise] = []
-    rules = [rule for rule in noise_rules() if rule.scope == "line"]
+    rules = [rule for rule in noise_rules() if rule.scope in ("line", "any")]
     linked, outside = _Spans(layout.links), _Spans(layout.outside)
     navigation = noise_rule("navigation")
-    for line in lines:
+    labelled = read_labels(lines, len(lines), grids=layout.grids)[2] if layout.outside else set()
+    for index, line in enumerate(lines):
         rule = next((r for r in rules if explains(r, line.text)), None)
-        if rule is None and outside.holds(line) and _is_furniture(line, linked, layout.titles):
+        if rule is None and index not in labelled and outside.holds(line) and _is_furniture(line, linked, layout.titles):
             rule = navigation
         if rule is None:
             kept.append(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ingest.markers import recognise
 from ingest.records import Line, Noise
@@ -48,13 +49,17 @@ def _end_of(lines: Sequence[Line], start: int) -> int | None:
             break
         entries.append(entry)
         index += 1
-    if len(entries) < LEAST_ENTRIES or sum(recognise(lines[i]) is not None for i in range(start + 1, index)) * 2 < len(entries):
+    if len(entries) < LEAST_ENTRIES or sum(_is_marked(lines[i]) for i in range(start + 1, index)) * 2 < len(entries):
         return None
     return index
 
 
 def _stands_below(entry: str, lines: Sequence[Line], index: int) -> bool:
-    return any(_plain(line.text).startswith(entry) for line in lines[index + 1 :] if line.text[:1] == entry[:1] or line.text[:1].isspace())
+    return any(_plain(line.text).startswith(entry) for line in lines[index + 1 :])
+
+
+def _is_marked(line: Line) -> bool:
+    return recognise(replace(line, text=re.sub(r"\A[•·\s]+", "", line.text))) is not None
 
 
 def _plain(text: str) -> str:

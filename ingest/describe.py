@@ -50,7 +50,7 @@ def describe(lines: tuple[Line, ...], layout: Layout = Layout()) -> Described:
     claimed: set[int] = set(range(header))
     head_end = next((i for i, line in enumerate(lines) if i >= header and _opens_body(line)), len(lines))
     head_end = min(head_end, header + 60)
-    labelled, empty, taken = read_labels(lines, head_end, {i for i in range(head_end) if tile(lines[i]) is not None})
+    labelled, empty, taken = read_labels(lines, head_end, {i for i in range(head_end) if tile(lines[i]) is not None}, layout.grids)
     facts.extend(_split_issuers(labelled))
     noise.extend(empty)
     claimed |= taken

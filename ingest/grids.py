@@ -16,7 +16,9 @@ _NUMERIC = re.compile(r"[\d.,%≥≤<>=〔〕~～—-]+\Z")
 
 def is_table(grid: Grid, lines: Sequence[Line]) -> bool:
     """True where the grid holds a table's data; false for a page's frame drawn as a table."""
-    return bool(lines) and len(grid.cells) <= MOST_CELLS and max(c.end - c.start for c in grid.cells) <= LONGEST_CELL
+    if not lines or not 2 < len(grid.cells) <= MOST_CELLS or len({c.row for c in grid.cells}) < 2:
+        return False
+    return max(c.end - c.start for c in grid.cells) <= LONGEST_CELL
 
 
 def read_grid(grid: Grid, lines: Sequence[Line]) -> Table | None:
@@ -53,8 +55,10 @@ def read_grid(grid: Grid, lines: Sequence[Line]) -> Table | None:
     for row in range(first + depth, height):
         own = [cell for cell in rows[row] if cell.start >= 0]
         if _spans_all(rows[row], width, texts):
+            if opened is not None and group is not None:  # a group without rows is told by a row of its own
+                made.append(Row(opened, own[0].start, (group, *[""] * (width - 1)), None))
             group = texts[own[0]]
-            opened = own[0].start if opened is None else opened
+            opened = own[0].start
             continue
         if not own:
             continue  # all its cells are covered from above, or empty

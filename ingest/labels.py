@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from functools import lru_cache
 
-from ingest.records import Fact, Line, Noise
+from ingest.records import Fact, Grid, Line, Noise
 from ingest.rules import load_rules, noise_rule
 
 # Where a value may go on to: the next label of the line. A label's Han may be letter-spaced (标　　题：).
@@ -30,11 +30,13 @@ def _label() -> re.Pattern[str]:
     return re.compile(rf"[【\[*\s]*(?P<label>{spaced})[】\]*\s]*[:：][*\s]*")
 
 
-def read_labels(lines: tuple[Line, ...], end: int, explained: Set[int]) -> tuple[list[Fact], list[Noise], set[int]]:
+def read_labels(
+    lines: tuple[Line, ...], end: int, explained: Set[int] = frozenset(), grids: Sequence[Grid] = ()
+) -> tuple[list[Fact], list[Noise], set[int]]:
     """Return facts and noise of the labelled lines before ``end``, and the indexes of these lines.
 
     Only where a line is nothing but labels and their values; 来源：… within the text is not one. Lines that
-    are ``explained`` already are left alone.
+    are ``explained`` already are left alone. In a table of the source a value stands in the label's row.
     """
     facts: list[Fact] = []
     noise: list[Noise] = []
@@ -54,7 +56,7 @@ def read_labels(lines: tuple[Line, ...], end: int, explained: Set[int]) -> tuple
             start, last = line.start + match.start(), line.start + stop
             if not value and position == len(found) - 1:
                 following = lines[index + 1] if index + 1 < end else None
-                if following is not None and not _label().match(following.text) and len(following.text) <= LONGEST_VALUE:
+                if following is not None and _may_be_value(following) and _stand_together(line, following, grids):
                     value, last = following.text, following.end
                     index += 1
                     claimed.add(index)
@@ -65,6 +67,20 @@ def read_labels(lines: tuple[Line, ...], end: int, explained: Set[int]) -> tuple
                 noise.append(Noise(start, line.start + stop, empty.id, empty.reason))
         index += 1
     return facts, noise, claimed
+
+
+def _may_be_value(line: Line) -> bool:
+    return not _label().match(line.text) and len(line.text) <= LONGEST_VALUE
+
+
+def _stand_together(label: Line, value: Line, grids: Sequence[Grid]) -> bool:
+    """True where a value is in the cell beside its label's, or neither stands in a table."""
+    grid = next((g for g in grids if g.start <= label.start < g.end), None)
+    if grid is None:
+        return not any(g.start <= value.start < g.end for g in grids)
+    own = next((c for c in grid.cells if c.start <= label.start < c.end), None)
+    other = next((c for c in grid.cells if c.start <= value.start < c.end), None)
+    return own is not None and other is not None and own.row == other.row and other.column in (own.column, own.column + own.colspan)
 
 
 def read_capture_header(lines: tuple[Line, ...]) -> tuple[list[Fact], list[Noise], int]:

@@ -24,6 +24,7 @@ class Node:
     num: int | None = None
     index: str = ""  # the number where it has more than one part (4-1)
     rank: float = 99  # how deep its class stands where it was placed
+    level: int | None = None  # where the format itself calls its line a heading: of which level
     heading: str | None = None
     inline: tuple[int, int] | None = None  # text on the marker's line that is not its heading
     cells: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ is a half-open range of characters in the version's reading text.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -101,6 +102,7 @@ class Layout:
     links: tuple[tuple[int, int], ...] = ()
     outside: tuple[tuple[int, int], ...] = ()  # text that stands outside a page's main part
     titles: tuple[str, ...] = ()  # what the format itself calls the title
+    headings: Mapping[int, int] = field(default_factory=dict)  # where a heading begins -> its level, 1 the highest
     doubts: tuple[Doubt, ...] = ()
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 
 from ingest.bodies import close_up, is_annex
 from ingest.boxes import Scanned, find_box_end, find_table_end, is_box_title, is_table_title
-from ingest.grids import read_grid
+from ingest.grids import is_table, read_grid
 from ingest.markers import BULLET, Marker, marker_classes, recognise, screen, split_heading
 from ingest.nodes import Node, paragraph
 from ingest.records import Doubt, Grid, Layout, Line, Listed, Noise, Unit
 from ingest.rules import noise_rules
-from ingest.tabulate import Table, tabulate, tabulate_cells
+from ingest.tabulate import Table, is_serial, tabulate, tabulate_cells
 from lang.numerals import read_integer
 
 TABLE_MARK = next(rule for rule in noise_rules() if rule.scope == "table")
@@ -49,6 +49,7 @@ def segment(lines: tuple[Line, ...], layout: Layout = Layout(), bodies: Mapping[
         listed={one.start: one for one in layout.listed},
         notes=notes,
         bodies=dict(bodies or {}),
+        headings=layout.headings,
     )
     builder.run()
     units = tuple(node.to_unit() for node in builder.root.children)
@@ -70,6 +71,7 @@ class _Builder:
     listed: Mapping[int, Listed] = field(default_factory=dict)
     notes: list[tuple[int, int]] = field(default_factory=list)
     bodies: dict[int, int] = field(default_factory=dict)
+    headings: Mapping[int, int] = field(default_factory=dict)
     root: Node = field(default_factory=lambda: Node("document", "", 0, 0))
     stack: list[Node] = field(default_factory=list)
     last: dict[str, int] = field(default_factory=dict)
@@ -87,7 +89,7 @@ class _Builder:
                 index = self._place_body(index, self.bodies[line.start])
                 continue
             if (end := self._grid_end(index)) is not None:
-                self._place_table(index, index, end)
+                self._place_table(index, end)
                 index = end
                 continue
             if self._is_footnote(line):
@@ -103,7 +105,7 @@ class _Builder:
                 index = self._place_titled_table(index)
                 continue
             elif marker is not None and marker.cls.kind == "note":
-                self._place_note(line, marker)
+                self._place_note(index, line, marker)
             elif (count := self._attachments(index)) > 0:
                 self._place_attachments(index, count)
                 index += count
@@ -111,6 +113,9 @@ class _Builder:
             elif marker is not None and self._is_unit(line, marker):
                 if marker.cls.name == "annex":
                     index = self._place_annex(index, marker)
+                    if (end := self._cells_end(index)) is not None:
+                        self._place_table(index, end)
+                        index = end
                     continue
                 self._place(index, line, marker)
             else:
@@ -206,6 +211,7 @@ class _Builder:
             num=marker.num,
             index=marker.index,
             rank=rank,
+            level=self.headings.get(line.start),
             heading=heading,
             inline=(text_start, line.end) if text_start < line.end else None,
         )
@@ -369,6 +375,14 @@ class _Builder:
     def _place_paragraph(self, index: int, line: Line) -> None:
         node = paragraph(line.start, line.end)
         top = self.stack[-1]
+        level = self.headings.get(line.start)
+        if level is not None:
+            # A heading of the format's own closes what stands under headings of its level or below.
+            opened = next((i for i, n in enumerate(self.stack) if n.level is not None and n.level >= level), None)
+            if opened is not None:
+                del self.stack[opened:]
+                self.last.clear()
+            top = self.stack[-1]
         # 款: unmarked text after a list in an article is the article's next paragraph; a bare heading between
         # two articles (职业培训体系) is none.
         if any(n.kind == "article" for n in self.stack) and self._is_bare_heading(index):
@@ -435,10 +449,18 @@ class _Builder:
                 return True
         return True
 
-    def _place_note(self, line: Line, marker: Marker) -> None:
+    def _place_note(self, index: int, line: Line, marker: Marker) -> None:
         parent = next((n for n in reversed(self.stack) if n.kind in _CONTAINERS), self.root)
         parent.settle_inline()
-        parent.children.append(_note(line, marker))
+        note = _note(line, marker)
+        parent.children.append(note)
+        following = self.scanned[index + 1][1] if index + 1 < len(self.scanned) else None
+        if marker.rest >= line.end and following is not None and following.cls.name in ("item", "subitem", "circle"):
+            # 注： on a line of its own: the list below it is the note's.
+            while self.stack[-1] is not parent:
+                self.stack.pop()
+            note.rank = marker.cls.rank
+            self.stack.append(note)
 
     def _place_box(self, title: int, end: int) -> None:
         line, marker = self.scanned[title]
@@ -477,7 +499,7 @@ class _Builder:
         self._fill_box(node, list(self.scanned[start:end]), is_table=True)
         return end
 
-    def _place_table(self, first: int, start: int, end: int) -> None:
+    def _place_table(self, start: int, end: int) -> None:
         """Place a table of the source that has no label."""
         body = list(self.scanned[start:end])
         self._close_leaves()
@@ -536,6 +558,22 @@ class _Builder:
             else:
                 node.children.append(paragraph(line.start, line.end))
 
+    def _cells_end(self, index: int) -> int | None:
+        """Index after an annex that is nothing but a table's cells, one a line; None where it is more."""
+        end = index
+        while end < len(self.scanned):
+            line, marker = self.scanned[end]
+            if line.start in self.bodies or line.start in self.grids:
+                break
+            if marker is not None and (marker.cls.kind in ("annex", "box", "table", "note") or marker.cls.name in ("chapter", "article")):
+                break
+            end += 1
+        lines = [line for line, _ in self.scanned[index:end]]
+        short = sum(len(line.text) <= 30 for line in lines)
+        if len(lines) < 8 or short < 0.8 * len(lines) or not any(is_serial(line.text) for line in lines[:12]):
+            return None
+        return end
+
     def _grid_end(self, index: int) -> int | None:
         """Index after the lines of the table of the source that begins at ``index``; None where none does."""
         if index >= len(self.scanned):
@@ -546,7 +584,7 @@ class _Builder:
         end = index
         while end < len(self.scanned) and self.scanned[end][0].start < grid.end:
             end += 1
-        return end
+        return end if is_table(grid, [line for line, _ in self.scanned[index:end]]) else None
 
     # Helpers
 

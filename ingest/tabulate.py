@@ -87,11 +87,18 @@ def tabulate_cells(lines: Sequence[Line]) -> Table | None:
     Rows open with their number where the first head is 序号; else every column must hold one sort of cell.
     """
     cells = gather_cells(lines)
-    return _by_numbers(cells) or tabulate(lines) or _by_columns(cells)
+    by_values = tabulate(lines)
+    # Rows that are told by their values alone are safe only where all are of one width.
+    return _by_numbers(cells) or (by_values if by_values and not by_values.uneven else None) or _by_columns(cells)
+
+
+def is_serial(text: str) -> bool:
+    """True for the head of a column of row numbers: 序号."""
+    return bool(_SERIAL.match(re.sub(r"\s", "", text)))
 
 
 def _by_numbers(cells: Sequence[Cell]) -> Table | None:
-    if not cells or not _SERIAL.match(re.sub(r"\s", "", cells[0].text)):
+    if not cells or not is_serial(cells[0].text):
         return None
     first = next((i for i, cell in enumerate(cells) if cell.text == "1"), None)
     if first is None or first < 2:

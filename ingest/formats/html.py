@@ -171,9 +171,8 @@ class _Page:
 
     def _close_table(self, table: _Table) -> None:
         self.writer.close(table.span)
-        rows = {row for _, row, *_ in table.cells}
         columns = {column for _, _, column, *_ in table.cells}
-        if not table.plain or table.span.start is None or len(rows) < 2 or len(columns) < 2:
+        if not table.plain or table.span.start is None or len(columns) < 2:
             return
         cells = tuple(
             # An empty cell has a place in its row and none in the text.

@@ -40,14 +40,20 @@ class _Page:
         self.listed: list[tuple[Span, int]] = []
         self.links: list[Span] = []
         self.titles: list[str] = []
+        self.headings: list[tuple[Span, int]] = []
         self.grids: list[Grid] = []
         self.cells: list[tuple[Span, int, int, bool]] = []
         self.row = -1
         self.cell: Span | None = None
 
     def blocks(self, tokens: list[Token]) -> None:
+        in_item = False  # the first paragraph of a list's item stands on the line of its number
         for position, token in enumerate(tokens):
             kind = token.type
+            if kind == "paragraph_open" and in_item:
+                in_item = False
+                continue
+            in_item = kind == "list_item_open"
             if kind in ("heading_open", "paragraph_open", "blockquote_open", "tr_open", "fence", "code_block", "hr"):
                 self.writer.end_line(1 if kind == "paragraph_open" and token.hidden else 2)
             if kind in ("ordered_list_open", "bullet_list_open"):
@@ -58,9 +64,15 @@ class _Page:
             elif kind == "list_item_open":
                 self._item(token)
             elif kind == "inline":
-                if position and tokens[position - 1].type == "heading_open" and tokens[position - 1].tag == "h1":
-                    self.titles.append(token.content.strip())
-                self._inline(token.children or [])
+                opening = tokens[position - 1] if position else None
+                if opening is not None and opening.type == "heading_open":
+                    span = self.writer.begin()
+                    self._inline(token.children or [])
+                    self.headings.append((self.writer.close(span), int(opening.tag[1:])))
+                    if opening.tag == "h1":
+                        self.titles.append(token.content.strip())
+                else:
+                    self._inline(token.children or [])
             elif kind in ("heading_close", "paragraph_close"):
                 self.writer.end_line(1 if token.hidden else 2)
             elif kind in ("fence", "code_block"):
@@ -144,4 +156,5 @@ class _Page:
             listed=tuple(Listed(s.start, s.end, num) for s, num in self.listed if s.start is not None),
             links=tuple((s.start, s.end) for s in self.links if s.start is not None),
             titles=tuple(self.titles),
+            headings={span.start: level for span, level in self.headings if span.start is not None},
         )

@@ -204,8 +204,7 @@ class _Word:
             self.writer.end_line(2)
         self.writer.close(whole)
         self.writer.end_line(2)
-        rows, columns_seen = {cell[1] for cell in cells}, {cell[2] for cell in cells}
-        if nested or whole.start is None or len(rows) < 2 or len(columns_seen) < 2:
+        if nested or whole.start is None or len({cell[2] for cell in cells}) < 2:
             return  # a frame around text, not a table
         self.grids.append(
             Grid(
