@@ -77,7 +77,7 @@ def describe(lines: tuple[Line, ...], layout: Layout = Layout()) -> Described:
             claimed.add(index)
             break
     facts = _resolve_dates(_resolve_agencies(facts))
-    facts = _resolve_page_title(facts, titles)
+    facts = _tell_repeats(_resolve_page_title(facts, titles))
     left = tuple(line for index, line in enumerate(lines) if index not in claimed)
     facts.extend(_derive(facts, left, titles))
     facts.sort(key=lambda fact: (fact.start or 0, fact.field))
@@ -256,6 +256,20 @@ def _resolve_page_title(facts: list[Fact], titles: list[Fact]) -> list[Fact]:
         else:
             resolved.append(fact)
     return resolved
+
+
+def _tell_repeats(facts: list[Fact]) -> list[Fact]:
+    """A page shows a notice's title above the text and in it: the second is a repeat."""
+    seen: set[str] = set()
+    told = []
+    for fact in sorted(facts, key=lambda f: f.start or 0):
+        plain = re.sub(r"\s", "", fact.value)
+        if fact.field == "notice_title" and plain in seen:
+            fact = replace(fact, field="repeated_title")
+        if fact.field == "notice_title":
+            seen.add(plain)
+        told.append(fact)
+    return told
 
 
 def _split_issuers(facts: list[Fact]) -> list[Fact]:

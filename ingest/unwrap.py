@@ -12,6 +12,7 @@ from ingest.rules import noise_rule
 # Columns (a Han character is two): narrower text is a table or a poem, wider is not what a page's width breaks.
 NARROWEST, WIDEST = 36, 120
 SLACK = 4  # punctuation that may not open a line, and digits that stay together, leave a line short by so much
+INDENT = 4  # a paragraph's first line is shorter where its indent was lost
 LEAST_LINES = 8
 LEAST_SHARE = 0.35
 
@@ -37,8 +38,7 @@ def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
     out: list[str] = []
     doubts: list[Doubt] = []
     length = 0
-    current = ""
-    full = False
+    current = last_line = ""
     held: list[str] = []  # page numbers met within a paragraph
 
     def put(line: str) -> None:
@@ -47,10 +47,10 @@ def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
         length += len(line) + 1
 
     def flush() -> None:
-        nonlocal current, full
+        nonlocal current, last_line
         if current:
             put(current)
-        current, full = "", False
+        current = last_line = ""
         for one in held:
             put(one)
         held.clear()
@@ -61,29 +61,34 @@ def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
             continue
         if not line.strip():
             # A page break leaves blank lines in the middle of a sentence; else one ends the paragraph.
-            if held and full and not _ENDS.search(current):
-                continue
-            flush()
-            put("")
+            if not (held and _goes_on(last_line, width)):
+                flush()
+                put("")
             continue
-        indented = len(line) - len(line.lstrip()) > 0
-        joins = bool(current) and full and not indented and not (_ENDS.search(current) and _STARTS.match(line))
-        if joins and _ENDS.search(current):
+        ended = bool(_ENDS.search(current))
+        joins = bool(current) and not line[0].isspace() and _goes_on(last_line, width) and not (ended and _STARTS.match(line))
+        if joins and re.search(r"[。！？][”’」』）)]*\s*\Z", current):
             # Sentence and line end together: the paragraph may too. It is not joined, so that no boundary is lost.
-            joins = not re.search(r"[。！？]", current[-2:]) and not _STARTS.match(line)
-            if not joins and not _STARTS.match(line):
-                at = length + len(current.rstrip())
-                doubts.append(Doubt(at - 1, at, "wrap-uncertain", "整行与整句同时结束，不能确定此处是否另起一段，照分段收录"))
+            at = length + len(current.rstrip())
+            doubts.append(Doubt(at - 1, at, "wrap-uncertain", "整行与整句同时结束，不能确定此处是否另起一段，照分段收录"))
+            joins = False
         if joins:
             glue = " " if re.search(r"[A-Za-z,]\s*\Z", current) and re.match(r"\s*[A-Za-z]", line) else ""
+            last_line = line
             current = current.rstrip() + glue + line.strip()
         else:
             flush()
             current = line.rstrip()
-        full = _columns(line.strip()) >= width - SLACK
+            last_line = line
     flush()
     joined = "\n".join(out)
     return joined, tuple(doubts)
+
+
+def _goes_on(line: str, width: int) -> bool:
+    """True where a line is as long as the width lets it be; one that breaks off in mid-sentence may lack an indent."""
+    columns = _columns(line.strip())
+    return columns >= width - SLACK - (0 if _ENDS.search(line) else INDENT)
 
 
 def _width_of(text: str) -> int | None:
