@@ -88,6 +88,8 @@ def check_command(corpus: Path, as_json: bool) -> None:
             removed = [f"noise {rule}: {count} characters" for rule, count in version["noise_by_rule"].items()]
             for line in [*version["problems"], *removed, *(f"doubt {d['kind']} at {d['eid']}: {d['message']}" for d in version["doubts"])]:
                 click.echo(f"  {line}")
+        for refused in report["quarantined"]:
+            click.echo(f"put aside {refused['file']}: {refused['reason']}")
         click.echo("accounting: " + ("proved" if report["ok"] else "FAILS"))
     sys.exit(0 if report["ok"] else 1)
 
