@@ -15,14 +15,25 @@ _NO_TITLE = re.compile(r"[。；;，,：:|？！]")
 _OPENING = ("book", "division", "chapter", "part", "article")
 
 
-def is_annex(line: Line, marker: Marker) -> bool:
-    """True for 附件1 and 附件1 名单, false for 附件:1.名单, which lists what is attached."""
-    return (
-        marker.cls.name == "annex"
-        and not marker.printed.endswith((":", "："))
-        and len(line.text) <= LONGEST_ANNEX_LABEL
-        and not re.search(r"[。；;:：]\Z|《.*》.{0,4}所列|\.(?:docx?|xlsx?|pdf|wps|rar|zip)\b", line.text, re.I)
-        and not re.match(r"附\s*件\s*(?:列表|下载|[:：])", line.text)
+def is_annex(line: Line, marker: Marker, following: Line | None = None) -> bool:
+    """True for 附件1 and 附件1 名单, false for 附件:1.名单, which lists what is attached.
+
+    With a colon it is an annex only where its title stands on the line below: 附件2： / 评估细则.
+    """
+    if marker.cls.name != "annex" or len(line.text) > LONGEST_ANNEX_LABEL:
+        return False
+    if marker.printed.endswith((":", "：")):
+        below = recognise(following) if following is not None else None
+        return (
+            marker.rest >= line.end
+            and following is not None
+            and below is None
+            and len(following.text) <= LONGEST_TITLE_LINE
+            and not _NO_TITLE.search(following.text)
+            and not re.match(r"\d{1,2}\s*[.．、]|.*\.(?:docx?|xlsx?|pdf|wps|rar|zip)\b", following.text, re.I)
+        )
+    return not re.search(r"[。；;:：]\Z|《.*》.{0,4}所列|\.(?:docx?|xlsx?|pdf|wps|rar|zip)\b", line.text, re.I) and not re.match(
+        r"附\s*件\s*(?:列表|下载)", line.text
     )
 
 
@@ -38,7 +49,7 @@ def annex_starts(lines: Sequence[Line], head_end: int) -> list[int]:
     return [
         index
         for index, line in enumerate(lines)
-        if line.text[:1] == "附" and (marker := recognise(line)) is not None and is_annex(line, marker)
+        if line.text[:1] == "附" and (marker := recognise(line)) is not None and is_annex(line, marker, lines[index + 1] if index + 1 < len(lines) else None)
     ]
 
 
@@ -53,12 +64,13 @@ def find_bodies(lines: Sequence[Line], head_end: int, quoted: set[str]) -> list[
     bodies: list[tuple[int, int]] = []
     last: dict[str, int] = {}
     in_annex = False
+    annexes = set(annex_starts(lines, head_end))
     for index in range(head_end, len(lines)):
         marker = recognise(lines[index])
         if marker is None or marker.num is None:
-            in_annex = in_annex or (marker is not None and is_annex(lines[index], marker))
+            in_annex = in_annex or index in annexes
             continue
-        if is_annex(lines[index], marker):
+        if index in annexes:
             in_annex, last = True, {}
         name = marker.cls.name
         if name not in _OPENING:

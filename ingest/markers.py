@@ -14,6 +14,7 @@ from lang.numerals import read_integer
 BULLET = re.compile(r"[•·●▪◆■◦‣]\s*")
 # Not a half-width ? or !: they stand where a character was lost. Not before a closing quote: 说“好。”的
 _SENTENCE_END = re.compile(r"[。！？](?=[^”’』」）)])")
+_GAP_AFTER_HEADING = re.compile(r"(?P<heading>[\u4e00-\u9fff“”《》、]{4,24})[ \u3000\u00a0]+(?=[\u4e00-\u9fff“《]{2}\S{12,})")
 _CLOSING = "。.；;：:!！"
 
 # A run-on heading is short; one with a comma (加强领导,落实责任。) shorter still, because from
@@ -163,6 +164,10 @@ def split_heading(rest: str, *, titled: bool, followed: bool) -> tuple[str | Non
     if not rest:
         return None, 0
     end = _SENTENCE_END.search(rest)
+    gap = _GAP_AFTER_HEADING.match(rest) if titled else None
+    if end and gap and gap.end() < end.start():
+        # 三、保障措施 各级要加强领导，…: what a page set on two lines stands on one, with a blank between.
+        return gap["heading"], len(gap["heading"])
     if end:
         first = rest[: end.start()]
         longest = LONGEST_RUN_ON_WITH_COMMA if re.search(r"[,，]", first) else LONGEST_RUN_ON

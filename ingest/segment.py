@@ -75,6 +75,7 @@ class _Builder:
     root: Node = field(default_factory=lambda: Node("document", "", 0, 0))
     stack: list[Node] = field(default_factory=list)
     last: dict[str, int] = field(default_factory=dict)
+    nested: set[tuple[str, str]] = field(default_factory=set)  # classes that open lists below which
     noise: list[Noise] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
 
@@ -106,11 +107,13 @@ class _Builder:
                 continue
             elif marker is not None and marker.cls.kind == "note":
                 self._place_note(index, line, marker)
+            elif marker is not None and marker.cls.name == "circle" and self._is_marked_above(index):
+                self._place_note(index, line, marker)
             elif (count := self._attachments(index)) > 0:
                 self._place_attachments(index, count)
                 index += count
                 continue
-            elif marker is not None and self._is_unit(line, marker):
+            elif marker is not None and self._is_unit(index, line, marker):
                 if marker.cls.name == "annex":
                     index = self._place_annex(index, marker)
                     if (end := self._cells_end(index)) is not None:
@@ -128,12 +131,17 @@ class _Builder:
 
     # What a marker means here
 
-    def _is_unit(self, line: Line, marker: Marker) -> bool:
+    def _is_unit(self, index: int, line: Line, marker: Marker) -> bool:
         if marker.cls.kind in ("box", "table"):
             return False  # a sentence that begins with 专栏2
         if marker.cls.name == "annex":
-            return not self.in_box and is_annex(line, marker)
+            return not self.in_box and self._is_annex(index)
         return True
+
+    def _is_annex(self, index: int) -> bool:
+        line, marker = self.scanned[index]
+        following = self.scanned[index + 1][0] if index + 1 < len(self.scanned) else None
+        return marker is not None and is_annex(line, marker, following)
 
     def _expected(self) -> dict[str, set[int]]:
         """The numbers with which each outer sequence may go on from here."""
@@ -239,7 +247,10 @@ class _Builder:
                 return self.stack[-1].rank + 0.01
             rank = open_same.rank
         elif self._nests_below(index, marker):
-            return self.stack[-1].rank + 0.01
+            top = self.stack[-1]
+            self.nested.add((cls.name, top.marker.cls.name if top.marker else ""))
+            self._settle_heading(top)
+            return top.rank + 0.01
         while len(self.stack) > 1 and self._rank(self.stack[-1]) >= rank:
             self.stack.pop()
         return rank
@@ -255,7 +266,8 @@ class _Builder:
         if marker.cls.rank < 3:
             return False
         before = self.scanned[index - 1][0].text
-        if before.endswith((":", "：")):
+        # What was told once holds for the list's other elements too.
+        if before.endswith((":", "：")) or (marker.cls.name, top.marker.cls.name) in self.nested:
             return True
         for line, ahead in self.scanned[index + 1 :]:
             if ahead is None:
@@ -267,6 +279,16 @@ class _Builder:
                 return False
         return False
 
+    def _settle_heading(self, node: Node) -> None:
+        """Take a short line that turns out to have a list below it for the unit's heading."""
+        if node.heading is None and node.inline is not None and not node.children:
+            line = next((x for x, _ in self.scanned if x.start == node.start), None)
+            if line is None or node.inline[1] != line.end:
+                return
+            text = line.text[node.inline[0] - line.start :]
+            if len(text) <= LONGEST_BARE_HEADING and not re.search(r"[。；;，,：:！？]", text):
+                node.heading, node.own_end, node.inline = text, node.inline[1], None
+
     def _nests_anew(self, index: int, marker: Marker, open_same: Node) -> bool:
         """True where a list of a class that is open already begins below a deeper unit: 1. under （1） under 1.
 
@@ -276,7 +298,7 @@ class _Builder:
         return (
             marker.num == 1
             and top is not open_same
-            and top.kind == "item"
+            and top.kind in ("item", "clause", "goal")
             and (open_same.num or 0) >= 1
             and marker.cls.rank >= 5
             and self.scanned[index - 1][0].text.endswith((":", "："))
@@ -290,6 +312,7 @@ class _Builder:
         self.root.children.append(node)
         self.stack = [self.root, node]
         self.last.clear()
+        self.nested.clear()
         return index + count
 
     def _place_annex(self, index: int, marker: Marker) -> int:
@@ -314,6 +337,7 @@ class _Builder:
         self.root.children.append(node)
         self.stack.append(node)
         self.last.clear()
+        self.nested.clear()
         return index
 
     def _may_be_title(self, index: int, before: list[Line]) -> bool:
@@ -330,7 +354,7 @@ class _Builder:
     def _attachments(self, index: int) -> int:
         """Number of lines from ``index`` on that list what is attached (附件：1.名单 / 2.表); 0 where none does."""
         line, marker = self.scanned[index]
-        if marker is None or marker.cls.name != "annex" or is_annex(line, marker) or self.in_box:
+        if marker is None or marker.cls.name != "annex" or self._is_annex(index) or self.in_box:
             return 0
         if not marker.printed.endswith((":", "：")):
             return 0
@@ -359,6 +383,16 @@ class _Builder:
     def _is_footnote(self, line: Line) -> bool:
         at = bisect_right(self.notes, (line.start, 10**12)) - 1
         return at >= 0 and self.notes[at][0] <= line.start < self.notes[at][1]
+
+    def _is_marked_above(self, index: int) -> bool:
+        """True where the same sign stands within the text above, since the last heading: ① opens a footnote then."""
+        sign = self.scanned[index][0].text[0]
+        for line, marker in reversed(self.scanned[:index]):
+            if sign in line.text[1:]:
+                return True
+            if marker is not None and marker.cls.rank < 9 and marker.cls.kind != "note":
+                return False
+        return False
 
     def _place_footnote(self, line: Line) -> None:
         """A footnote is a note of the unit whose paragraph bears its mark: the one that stands before it."""

@@ -18,6 +18,7 @@ _YEAR = re.compile(r"(?:19|20)\d{2}\Z")
 _NATURE = re.compile(r"(?:预期性|约束性|预期|约束)\Z")
 _GROUP = re.compile(r"[一二三四五六七八九十]{1,3}[、.．]\S{1,20}\Z")
 _SERIAL = re.compile(r"(?:序号|编号|排序|序列)\Z")
+_HEAD_TAIL = re.compile(r"[（(\[〔]|(?:目标|情况|属性|任务|投资|时间|比例|标准|年限|要求|说明|完成)(?:[（(\[〔].*)?\Z")
 _LEADS_GROUP = re.compile(r"[：:]\Z|^[一二三四五六七八九十]{1,3}、")
 _LOOSE_HAN = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 
@@ -152,6 +153,16 @@ def _by_numbers(cells: Sequence[Cell]) -> Table | None:
 
 def _nest_head(head: list[str], width: int) -> list[str]:
     """Fit heads of two storeys to the rows: 整治计划 over 2020年, 2021年, 2022年 is the path to each of them."""
+    tails = [i for i in range(1, len(head)) if _HEAD_TAIL.match(head[i])]
+    if len(head) > width and len(tails) == len(head) - width:
+        # “十三五”规划 / 目标 and 总投资 / （万元）: a head broken over two lines.
+        joined: list[str] = []
+        for i, text in enumerate(head):
+            if i in tails:
+                joined[-1] += text
+            else:
+                joined.append(text)
+        return joined
     if len(head) != width + 1:
         return head
     years = [i for i, text in enumerate(head) if re.match(r"(?:19|20)\d{2}年?", text)]

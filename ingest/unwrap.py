@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 
 from ingest.records import Doubt
 from ingest.rules import noise_rule
@@ -13,8 +14,8 @@ from ingest.rules import noise_rule
 NARROWEST, WIDEST = 36, 120
 SLACK = 4  # punctuation that may not open a line, and digits that stay together, leave a line short by so much
 INDENT = 4  # a paragraph's first line is shorter where its indent was lost
-LEAST_LINES = 8
-LEAST_SHARE = 0.35
+LEAST_BROKEN = 5  # lines that break off at the width and go on below
+LEAST_SHARE = 0.6
 
 _ENDS = re.compile(r"[。！？；：:;!?][”’」』）)]*\s*\Z")
 _STARTS = re.compile(
@@ -31,7 +32,7 @@ def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
     """
     width = _width_of(text)
     if width is None:
-        return text, ()
+        return _join_runs(text)
     lines = text.split("\n")
     page_number = noise_rule("page-number").regex
     assert page_number is not None
@@ -91,24 +92,62 @@ def _goes_on(line: str, width: int) -> bool:
     return columns >= width - SLACK - (0 if _ENDS.search(line) else INDENT)
 
 
+def _join_runs(text: str) -> tuple[str, tuple[Doubt, ...]]:
+    """Join a sentence that a scraper broke where a page's font changed: 到 / 2025年，… and 扩大铁路 / “点对点”….
+
+    The line breaks off without a mark, and what follows it can open no sentence of its own.
+    """
+    out: list[str] = []
+    doubts: list[Doubt] = []
+    length = 0
+    for line in text.split("\n"):
+        before = out[-1] if out else ""
+        if before.strip() and line.strip() and _breaks_off(before.strip(), line.strip()):
+            doubts.append(Doubt(length - 2, length - 1, "line-joined", "原文在句中换行，据文意与下一行相连"))
+            length += len(line.strip()) - 1 - (len(before) - len(before.rstrip()))
+            out[-1] = before.rstrip() + line.strip()
+        else:
+            out.append(line)
+            length += len(line)
+        length += 1
+    return "\n".join(out), tuple(replace(d, start=max(d.start, 0)) for d in doubts)
+
+
+def _breaks_off(line: str, following: str) -> bool:
+    if _ENDS.search(line) or _STARTS.match(following) or line[-1] in "|｜）)":
+        return False
+    if following[0] in "，。；、）”》":
+        return not re.fullmatch(r"[|｜\s]*", line)
+    if not re.match(r"[0-9A-Za-z“‘《]", following):
+        return False
+    prose = "，" in line and not _STARTS.match(line)
+    return prose or bool(re.fullmatch(r"[到至在从自以按将由经]", line))
+
+
 def _width_of(text: str) -> int | None:
     """The width in columns that the text was broken at, or None where it was not."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    if len(lines) < LEAST_LINES:
-        return None
-    widths = Counter(_columns(line) for line in lines)
-    best, share = None, 0.0
+    columns = [_columns(line) for line in lines]
+    widths = Counter(columns)
+    best, most = None, 0
     for width in range(NARROWEST, WIDEST + 1):
-        # At the width at which lines break, most lines that reach it stop in mid-sentence.
         near = sum(n for w, n in widths.items() if width - SLACK <= w <= width)
-        if near / len(lines) > share:
-            best, share = width, near / len(lines)
-    if best is None or share < LEAST_SHARE:
+        if near > most:
+            best, most = width, near
+    if best is None:
         return None
-    near_lines = [line for line in lines if best - SLACK <= _columns(line) <= best]
-    broken = sum(not _ENDS.search(line) for line in near_lines)
+    low = best - SLACK - INDENT
+    long = sum(n for w, n in widths.items() if w > 0.6 * best)
+    near = sum(n for w, n in widths.items() if low <= w <= best)
+    # At the width at which lines break, most lines that reach it stop in mid-sentence and go on below.
+    broken = sum(
+        low <= w <= best and not _ENDS.search(line) and not _STARTS.match(below)
+        for w, line, below in zip(columns, lines, lines[1:])
+    )
     wider = sum(n for w, n in widths.items() if w > best + SLACK)
-    return best if broken >= 0.6 * len(near_lines) and wider <= 0.15 * len(lines) else None
+    if broken < LEAST_BROKEN or broken < LEAST_SHARE * near or near < LEAST_SHARE * long:
+        return None
+    return best if wider <= 0.15 * len(lines) else None
 
 
 def _columns(text: str) -> int:

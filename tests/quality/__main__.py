@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from pathlib import Path
 
 import click
 
@@ -12,6 +13,8 @@ from ingest.stamp import ROOT, is_stale
 from query.database import open_database
 from tests.quality.facts import evaluate_facts
 from tests.quality.search import GOLD, RANKINGS, by_site, evaluate, load_judged, ndcg
+from tests.quality.structure import FIXTURES, evaluate_structure
+from tests.quality.structure import GOLD as STRUCTURE_GOLD
 from tests.quality.themes import evaluate_themes
 
 
@@ -60,6 +63,23 @@ def themes_command() -> None:
             click.echo(f"{name:22} {value:.4f}")
     for theme, (precision, recall, f1) in measured["per_theme"].items():
         click.echo(f"  {theme:22} precision {precision:.2f}  recall {recall:.2f}  F1 {f1:.2f}")
+
+
+@evaluate_command.command("structure")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=FIXTURES)
+@click.argument("gold", type=click.Path(exists=True, file_okay=False, path_type=Path), default=STRUCTURE_GOLD)
+def structure_command(folder: Path, gold: Path) -> None:
+    """Markers, parents and trees of the files in FOLDER against GOLD; what is lost, and what is taken for noise."""
+    try:
+        scores, figures = evaluate_structure(folder, gold)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    for s in scores:
+        verdict = "exact" if s.exact else "differs"
+        told = f"put aside: {s.refused.split(': ', 1)[-1]}" if s.refused else f"{s.markers} of {s.wanted} markers, {s.found} found"
+        click.echo(f"{s.name:32} {verdict:8} {told}; {s.edges} parents; {s.lost} characters lost")
+    for name, value in figures.items():
+        click.echo(f"{name:32} {value}")
 
 
 if __name__ == "__main__":
