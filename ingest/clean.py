@@ -12,20 +12,22 @@ from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 from ingest.labels import read_labels
 from ingest.records import Layout, Line, Noise
 from ingest.rules import NoiseRule, noise_rule, noise_rules
+from lang.radicals import unify
 
 # What the web editor's lists leave of themselves beside an empty tag: a bullet or a number.
 _LIST_RESIDUE = re.compile(r"[•·●\s]*(?:\d+[.．])?\s*\Z")
 # What stands outside a page's main part and yet may be the document's: a sentence, a title, a number, a date.
-_MAY_BE_TEXT = re.compile(r"[。；]|关于.{2,}|〔\d{4}〕|[(（\[［]\d{4}[)）\]］].{0,3}\d+\s*号|《.+》|\d{4}年\d{1,2}月\d{1,2}日")
+_MAY_BE_TEXT = re.compile(r"[。；]|关于.{2,}|〔\d{4}〕|[(（\[［]\d{4}[)）\]］].{0,3}\d+\s*号|《.+》")
 LONGEST_FURNITURE = 40
 
 
 def split_lines(text: str, noise: Sequence[Noise] = ()) -> tuple[Line, ...]:
     """Return the lines of a text that are not blank, white space trimmed, with their indent.
 
-    Characters of noise that stands within a line are blanked out in it, so that offsets hold.
+    Characters of noise that stands within a line are blanked out in it, and radicals that a PDF left are
+    told as the characters they stand for; offsets hold.
     """
-    shown = blank_out(text, noise)
+    shown = unify(blank_out(text, noise))
     lines: list[Line] = []
     offset = 0
     after_blank = True
@@ -74,11 +76,13 @@ def clean(lines: tuple[Line, ...], layout: Layout = Layout()) -> tuple[tuple[Lin
     kept: list[Line] = []
     noise: list[Noise] = []
     rules = [rule for rule in noise_rules() if rule.scope in ("line", "any")]
-    linked, outside = _Spans(layout.links), _Spans(layout.outside)
+    linked, outside, furniture = _Spans(layout.links), _Spans(layout.outside), _Spans(layout.furniture)
     navigation = noise_rule("navigation")
     labelled = read_labels(lines, len(lines), grids=layout.grids)[2] if layout.outside else set()
     for index, line in enumerate(lines):
         rule = next((r for r in rules if explains(r, line.text)), None)
+        if rule is None and furniture.holds(line):
+            rule = navigation
         if rule is None and index not in labelled and outside.holds(line) and _is_furniture(line, linked, layout.titles):
             rule = navigation
         if rule is None:
@@ -127,9 +131,11 @@ def _is_furniture(line: Line, linked: _Spans, titles: Sequence[str]) -> bool:
 
 
 def _is_told(line: Line) -> bool:
+    """True for a line of metadata; a body's name alone is none here: pages end in lists of them."""
     from ingest.describe import tile
 
-    return tile(line) is not None
+    tiled = tile(line)
+    return tiled is not None and any(fact.field != "agency" for fact in tiled[0])
 
 
 def _is_empty_markup(text: str) -> bool:

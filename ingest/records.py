@@ -101,6 +101,7 @@ class Layout:
     footnotes: tuple[Footnote, ...] = ()
     links: tuple[tuple[int, int], ...] = ()
     outside: tuple[tuple[int, int], ...] = ()  # text that stands outside a page's main part
+    furniture: tuple[tuple[int, int], ...] = ()  # menus, lists to choose from, the page's foot: by their very tags
     titles: tuple[str, ...] = ()  # what the format itself calls the title
     headings: Mapping[int, int] = field(default_factory=dict)  # where a heading begins -> its level, 1 the highest
     doubts: tuple[Doubt, ...] = ()

@@ -206,6 +206,11 @@ class _Builder:
         if kind != "article" and not in_article:
             titled = cls.name in _TITLED and not self.in_box
             heading, length = split_heading(rest, titled=titled, followed=self._is_followed(index, cls.rank))
+            before = parent.children[-1] if parent.children else None
+            if not titled and length == len(rest) and before is not None and before.marker is not None:
+                # In a list of bare phrases (1.学费减免；2.助学金。) the last is none the more a heading.
+                if before.marker.cls.name == cls.name and before.heading is None and not before.children:
+                    heading, length = None, 0
         own_end = (marker.rest + length) if length else line.start + len(line.text[: marker.rest - line.start].rstrip())
         text_start = marker.rest + length + (len(rest[length:]) - len(rest[length:].lstrip()))
         node = Node(
@@ -445,8 +450,9 @@ class _Builder:
         if len(line.text) > 20 or re.search(r"[。；;，,：:！？|]", line.text) or index + 1 >= len(self.scanned):
             return False
         following = self.scanned[index + 1][1]
-        before = self.scanned[index - 1][0].text if index else "。"
-        return following is not None and following.cls.name == "article" and before[-1:] in "。；）)”"
+        before = self.scanned[index - 1] if index else None
+        alone = before is not None and before[1] is not None and before[1].rest >= before[0].end  # 第五条 / 删除
+        return following is not None and following.cls.name == "article" and not alone
 
     def _closes_text(self, index: int) -> bool:
         """True for closing words after the last clause, where every clause before is one paragraph and no more."""
@@ -638,7 +644,7 @@ class _Builder:
     def _is_followed(self, index: int, rank: int) -> bool:
         """True where the next line goes on with the unit: unmarked text or a deeper marker."""
         for line, marker in self.scanned[index + 1 :]:
-            if line.text == "|":
+            if line.text == "|" or self._is_footnote(line):
                 continue
             return marker is None or (marker.cls.rank > rank and marker.cls.kind != "box")
         return False

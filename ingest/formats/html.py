@@ -23,8 +23,8 @@ _WRAPPERS = {"html", "body", "div", "section", "article", "main", "form", "cente
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])", re.I)
 # A block of more cells than this is a page's frame or rubbish, and one of more columns no table that is read.
 _WIDEST_SPAN = 200
-_SENTENCE = re.compile(r"[。；！？]")
-_MAIN_SHARE = 0.85
+_SENTENCE = re.compile(r"[，。；！？]")
+_MAIN_SHARE = 0.8
 
 
 @dataclass
@@ -147,7 +147,7 @@ class _Page:
             text = re.sub(r"(?<=[\u3000-\uffef])[ \t\r\n\f]*\n[ \t\r\n\f]*(?=[\u3000-\uffef])", "", text)
             text = re.sub(r"[ \t\r\n\f]+", " ", text)
         self.writer.write(text)
-        weight = len(text) if _SENTENCE.search(text) or len(text) > 30 else 0
+        weight = len(text) if _SENTENCE.search(text) else 0
         if weight and not any(span.is_empty is False for span in self.links[-1:] if span in self.writer.open):
             current: etree._Element | None = holder
             while current is not None:
@@ -196,7 +196,7 @@ class _Page:
                 outside.append((0, span.start))
             if span.end < self.writer.length:
                 outside.append((span.end, self.writer.length))
-        outside += [
+        furniture = [
             (span.start, span.end)
             for element, span in self.spans.items()
             if element.tag in _FURNITURE and span.start is not None
@@ -210,6 +210,7 @@ class _Page:
             grids=tuple(sorted(self.grids, key=lambda g: g.start)),
             links=tuple((s.start, s.end) for s in self.links if s.start is not None),
             outside=tuple(sorted(outside)),
+            furniture=tuple(sorted(furniture)),
             titles=tuple(dict.fromkeys(self.titles)),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from pdfplumber.utils.exceptions import PdfminerException
 from ingest.formats.writer import Span, Writer
 from ingest.records import Footnote, Grid, GridCell, Layout, Noise, SourceError, UnfitError
 from ingest.rules import noise_rule
+from lang.radicals import unify
+
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns of each font that lacks a box
 
 LONGEST = 3000  # pages; the longest plan seen has 300
 # Blanks between glyphs as a share of their size: beyond it a blank is shown.
@@ -136,7 +140,8 @@ def _group(chars: list[dict], page: int) -> list[_Line]:
                 text += " "
             if char["size"] < 0.8 * size and (char["top"] + char["bottom"]) / 2 < (row[-1]["top"] + row[-1]["bottom"]) / 2:
                 raised.append(char["text"])
-            text += char["text"]
+            # A font's table may give a radical for the character that the page shows: 人 for ⼈.
+            text += unify(char["text"])
         top, bottom = min(c["top"] for c in row), max(c["bottom"] for c in row)
         lines.append(_Line(text.strip(), row[0]["x0"], row[-1]["x1"], top, bottom, size, page, tuple(raised)))
     return sorted((line for line in lines if line.text), key=lambda line: line.top)
