@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ingest.markers import Marker, recognise
 from ingest.records import Line
@@ -13,6 +14,13 @@ LONGEST_ANNEX_LABEL = 60
 LONGEST_TITLE_LINE = 50
 _NO_TITLE = re.compile(r"[。；;，,：:|？！]")
 _OPENING = ("book", "division", "chapter", "part", "article")
+
+
+@lru_cache(maxsize=None)
+def title_pattern() -> re.Pattern[str]:
+    """Return what a title looks like: it ends in a word for a kind of document, a remark in brackets aside."""
+    types = "|".join(sorted((entry["name"] for entry in load_rules("types.yml")), key=len, reverse=True))
+    return re.compile(rf"(?P<body>.{{2,}}?(?P<type>{types}))(?:[(（][^()（）]{{2,24}}[)）])?\Z")
 
 
 def is_annex(line: Line, marker: Marker, following: Line | None = None) -> bool:
@@ -59,8 +67,7 @@ def find_bodies(lines: Sequence[Line], head_end: int, quoted: set[str]) -> list[
     There the numbers begin anew (一、 after 九、, 第一条 after 第二十条) below a line that is a title: one
     that the head quotes, or one that ends as titles do.
     """
-    types = "|".join(sorted((entry["name"] for entry in load_rules("types.yml")), key=len, reverse=True))
-    own = re.compile(rf".{{2,}}(?:{types})(?:[(（][^()（）]{{2,24}}[)）])?\Z")
+    own = title_pattern()
     bodies: list[tuple[int, int]] = []
     last: dict[str, int] = {}
     in_annex = False

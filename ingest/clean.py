@@ -62,7 +62,12 @@ def find_inline(text: str) -> tuple[Noise, ...]:
     found: list[Noise] = []
     for rule in noise_rules():
         if rule.scope == "inline" and rule.regex is not None:
-            found += [Noise(m.start(), m.end(), rule.id, rule.reason) for m in rule.regex.finditer(text) if m.end() > m.start()]
+            for match in rule.regex.finditer(text):
+                # Where a pattern looks around, its named group is what is taken out.
+                groups = [name for name, value in match.groupdict().items() if value]
+                start, end = match.span(groups[0]) if groups else match.span()
+                if start < end:
+                    found.append(Noise(start, end, rule.id, rule.reason))
     found.sort(key=lambda n: (n.start, -n.end))
     apart: list[Noise] = []
     for one in found:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from ingest.bodies import annex_starts, close_up, find_bodies
+from ingest.bodies import annex_starts, close_up, find_bodies, title_pattern
 from ingest.labels import read_capture_header, read_labels
 from ingest.markers import recognise
 from ingest.records import Fact, Layout, Line, Noise
@@ -44,7 +44,7 @@ def describe(lines: tuple[Line, ...], layout: Layout = Layout()) -> Described:
 
     A line is claimed only when patterns explain all of it; what is left over is the document's text.
     """
-    captured, header_noise, header = read_capture_header(lines)
+    captured, header_noise, header = read_capture_header(lines, layout.front)
     facts: list[Fact] = list(captured)
     noise: list[Noise] = list(header_noise)
     claimed: set[int] = set(range(header))
@@ -165,8 +165,7 @@ def _find_titles(
         facts.append(Fact("notice_title", value, start, last.end))
         taken |= set(range(first, index + count))
         index += count
-    types = "|".join(sorted((entry["name"] for entry in load_rules("types.yml")), key=len, reverse=True))
-    own = re.compile(rf"(?P<body>.{{2,}}?(?P<type>{types}))(?:[(（][^()（）]{{2,24}}[)）])?\Z")
+    own = title_pattern()
     # 促进就业工作的若干意见 on a line of its own is the end of 国务院关于…若干意见, broken over two lines.
     notices = [re.sub(r"\s", "", fact.value) for fact in facts if fact.field == "notice_title"]
     candidates = [

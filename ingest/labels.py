@@ -83,26 +83,31 @@ def _stand_together(label: Line, value: Line, grids: Sequence[Grid]) -> bool:
     return own is not None and other is not None and own.row == other.row and other.column in (own.column, own.column + own.colspan)
 
 
-def read_capture_header(lines: tuple[Line, ...]) -> tuple[list[Fact], list[Noise], int]:
+def read_capture_header(lines: tuple[Line, ...], front: int = 0) -> tuple[list[Fact], list[Noise], int]:
     """Return what a capturing tool wrote above the text (``- source_url: …``), and the number of its lines.
 
     Two such lines in Latin letters make a header; it may open with a title of its own and close with a stroke.
+    What stands before ``front`` is one by the format.
     """
+    told = sum(line.end <= front for line in lines[:1000])
     first = next((i for i, line in enumerate(lines[:3]) if _CAPTURE_KEY.match(line.text)), None)
-    if first is None:
+    if first is None and not told:
         return [], [], 0
-    index = first
+    index = first = first or 0
     facts: list[Fact] = []
-    while index < len(lines) and (match := _CAPTURE_KEY.match(lines[index].text)):
+    while index < len(lines) and ((match := _CAPTURE_KEY.match(lines[index].text)) or index < told):
+        if match is None:  # a list or a text over several lines in front matter
+            index += 1
+            continue
         field = _CAPTURE_FIELDS.get(match["key"].strip().lower().replace(" ", "_"))
         if field and match["value"].strip(" \"'"):
             facts.append(Fact(field, match["value"].strip(" \"'"), lines[index].start, lines[index].end))
         index += 1
-    if index - first < 2:
+    if index - first < 2 and not told:
         return [], [], 0
     if index < len(lines) and re.fullmatch(r"[-=*_]{3,}", lines[index].text):
         index += 1
-    told = {fact.start for fact in facts}
+    claimed = {fact.start for fact in facts}
     rule = noise_rule("capture-header")
-    noise = [Noise(x.start, x.end, rule.id, rule.reason) for x in lines[:index] if x.start not in told]
+    noise = [Noise(x.start, x.end, rule.id, rule.reason) for x in lines[:index] if x.start not in claimed]
     return facts, noise, index

@@ -33,7 +33,7 @@ def parse(reading: Reading) -> Parsed:
         reading=reading,
         units=units,
         facts=described.facts,
-        noise=tuple(sorted((*noise, *described.noise, *segmented.noise), key=lambda n: n.start)),
+        noise=_merge(noise, described.noise, segmented.noise),
         doubts=tuple(sorted(placed, key=lambda d: (d.start, d.kind))),
         indicators=measure(units),
     )
@@ -49,9 +49,12 @@ def _holder(units, offset: int) -> str | None:
 
 
 def _merge(*groups: tuple[Noise, ...]) -> tuple[Noise, ...]:
-    """Noise of several finders in the order of the text; of what overlaps the first to begin is kept."""
+    """Noise of several finders in the order of the text, apart from each other: what a line's noise holds already is dropped."""
     merged: list[Noise] = []
     for one in sorted((n for group in groups for n in group), key=lambda n: (n.start, -n.end)):
-        if not merged or one.start >= merged[-1].end:
-            merged.append(one)
+        if merged and one.start < merged[-1].end:
+            if one.end <= merged[-1].end:
+                continue
+            one = replace(one, start=merged[-1].end)
+        merged.append(one)
     return tuple(merged)

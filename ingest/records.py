@@ -104,6 +104,7 @@ class Layout:
     furniture: tuple[tuple[int, int], ...] = ()  # menus, lists to choose from, the page's foot: by their very tags
     titles: tuple[str, ...] = ()  # what the format itself calls the title
     headings: Mapping[int, int] = field(default_factory=dict)  # where a heading begins -> its level, 1 the highest
+    front: int = 0  # where front matter ends that the format tells apart from the text
     doubts: tuple[Doubt, ...] = ()
 
 

@@ -25,9 +25,9 @@ def read_markdown(source: str) -> tuple[str, Layout]:
         for line in front["yaml"].splitlines():
             page.writer.write(line.strip())
             page.writer.end_line()
+        page.front = page.writer.length
         page.writer.end_line(2)
         source = source[front.end() :]
-    page.lines = source.splitlines()
     page.blocks(MarkdownIt("commonmark", {"maxNesting": 40}).enable("table").parse(source))
     return page.writer.text, page.layout()
 
@@ -35,7 +35,7 @@ def read_markdown(source: str) -> tuple[str, Layout]:
 class _Page:
     def __init__(self) -> None:
         self.writer = Writer()
-        self.lines: list[str] = []
+        self.front = 0
         self.lists: list[int | None] = []  # the next number of each open list, None for bullets
         self.listed: list[tuple[Span, int]] = []
         self.links: list[Span] = []
@@ -156,5 +156,6 @@ class _Page:
             listed=tuple(Listed(s.start, s.end, num) for s, num in self.listed if s.start is not None),
             links=tuple((s.start, s.end) for s in self.links if s.start is not None),
             titles=tuple(self.titles),
+            front=self.front,
             headings={span.start: level for span, level in self.headings if span.start is not None},
         )

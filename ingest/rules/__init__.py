@@ -63,6 +63,7 @@ def head_patterns() -> tuple[HeadPattern, ...]:
     return tuple(HeadPattern(e["field"], e["example"], re.compile(e["pattern"])) for e in load_rules("head.yml"))
 
 
+@lru_cache(maxsize=None)
 def load_rules(name: str) -> list[dict]:
-    """Return the entries of a rules file."""
+    """Return the entries of a rules file; they are shared and not to be changed."""
     return yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
