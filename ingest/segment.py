@@ -338,7 +338,8 @@ class _Builder:
             "annex", "annex", line.start, own_end, marker, number=marker.printed or None, num=marker.num, index=marker.index,
             rank=0, heading=close_up(heading.rstrip("。.；;：:")) or None,
         )  # fmt: skip
-        self._check_number(node, self.root)
+        if self.root.children:  # a file that is annex 3 and nothing else breaks no run of numbers
+            self._check_number(node, self.root)
         self.root.children.append(node)
         self.stack.append(node)
         self.last.clear()

@@ -167,7 +167,9 @@ def _table_of(table: Any, chars: list[dict], page: int) -> _Table | None:
             # A cell's lines are broken by its width; between Latin words that was a blank.
             text += (" " if text[-1:].isascii() and line.text[:1].isascii() and text[-1:].isalpha() else "") + line.text
         found.cells.append((text, row, column, rows, columns))
-    return found
+    longest = max(len(cell[0]) for cell in found.cells)
+    # A cell that holds most of the page is the frame of a printed web page.
+    return None if longest > 300 and longest > 0.5 * sum(not c["text"].isspace() for c in chars) else found
 
 
 def _edges(values: list[float]) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 from pathlib import Path
@@ -41,7 +42,7 @@ def read_word(data: bytes, path: Path) -> tuple[str, Layout]:
         raise UnfitError(f"{path}: the Word file is protected by a password; save it without one")
     try:
         _check_sizes(data, path)
-        document = docx.Document(io.BytesIO(data))
+        document = docx.Document(io.BytesIO(_without_dangling(data)))
     except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
         raise SourceError(f"{path}: is no whole Word file ({type(error).__name__}); save it anew as .docx") from None
     word = _Word(document)
@@ -56,6 +57,35 @@ def _check_sizes(data: bytes, path: Path) -> None:
             too_large = part.file_size > LARGEST_PART
             if too_large or (part.file_size > 2**20 and part.file_size > LARGEST_RATIO * max(part.compress_size, 1)):
                 raise UnfitError(f"{path}: unpacks to {part.file_size} bytes in {part.filename!r}; it is no document")
+
+
+def _without_dangling(data: bytes) -> bytes:
+    """Return the file without relations to parts that it lacks: web editors leave pictures named NULL, and the text is whole."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = set(archive.namelist())
+        mended: dict[str, bytes] = {}
+        for name in names:
+            if not name.endswith(".rels"):
+                continue
+            root = etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False, no_network=True))
+            folder = posixpath.dirname(posixpath.dirname(name))
+            dangling = [
+                relation
+                for relation in root
+                if relation.get("TargetMode") != "External"
+                and posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).lstrip("/") not in names
+            ]
+            for relation in dangling:
+                root.remove(relation)
+            if dangling:
+                mended[name] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        if not mended:
+            return data
+        copy = io.BytesIO()
+        with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as written:
+            for name in archive.namelist():
+                written.writestr(name, mended.get(name) or archive.read(name))
+    return copy.getvalue()
 
 
 class _Word:
