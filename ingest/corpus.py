@@ -16,7 +16,7 @@ from ingest.records import SourceError
 from ingest.rules import load_rules
 
 ID = re.compile(r"(?P<locality>[a-z]{2})-(?P<year>(?:19|20)\d{2})-[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-VOCABULARIES = {"labels"}  # folders of the corpus that hold no document
+VOCABULARIES = {"labels", "published"}  # folders of the corpus that hold no document
 _VERSION = re.compile(r"v(?P<number>[1-9]\d*)(?P<suffix>\.[a-z]+)\Z")
 
 
@@ -35,10 +35,20 @@ def _with_reason(given: Any) -> Any:
 Curated = Annotated[Supplied | None, BeforeValidator(lambda v: None if v is None else _with_reason(v))]
 
 
+class VersionNote(BaseModel):
+    """What document.yml may say of one version: when it was captured, and what a reader should know of it."""
+
+    model_config = ConfigDict(extra="forbid")
+    captured_on: Curated = None
+    note: Curated = None
+
+
 class DocumentFile(BaseModel):
     """What document.yml may say: facts that the text does not say or says wrongly.
 
-    A fact is a value, or ``{value: …, reason: …}``. ``id`` may repeat the folder's name.
+    A fact is a value, or ``{value: …, reason: …}``. ``id`` may repeat the folder's name. ``captured_on`` is of the
+    newest version; ``versions`` says it of each: ``{v1: {captured_on: 2022-07-01}, v2: …}``. ``withdrawn_on`` and
+    ``withdrawn_reason`` say that the document no longer holds: its pages stay, with a notice.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -53,18 +63,23 @@ class DocumentFile(BaseModel):
     period_end: Curated = None
     source_url: Curated = None
     captured_on: Curated = None
+    withdrawn_on: Curated = None
+    withdrawn_reason: Curated = None
+    versions: dict[str, VersionNote] | None = None
 
 
-_DATES = ("issued_on", "published_on", "captured_on")
+_DATES = ("issued_on", "published_on", "captured_on", "withdrawn_on")
 _YEARS = ("period_start", "period_end")
 
 
 @dataclass(frozen=True)
 class VersionFile:
-    """One captured text of a document."""
+    """One captured text of a document, and what a curator says of it."""
 
     number: int
     path: Path
+    captured_on: Supplied | None = None
+    note: Supplied | None = None
 
 
 @dataclass(frozen=True)
@@ -133,11 +148,28 @@ def _load_folder(folder: Path) -> DocumentFolder:
     curated = {
         name: supplied
         for name in DocumentFile.model_fields
-        if name != "id" and (supplied := getattr(declared, name)) is not None
+        if name not in ("id", "versions") and (supplied := getattr(declared, name)) is not None
     }
-    return DocumentFolder(
-        folder.name, match["locality"], provinces[match["locality"]], _find_versions(folder), curated
-    )
+    versions = _describe_versions(folder / "document.yml", _find_versions(folder), declared)
+    return DocumentFolder(folder.name, match["locality"], provinces[match["locality"]], versions, curated)
+
+
+def _describe_versions(path: Path, versions: tuple[VersionFile, ...], declared: DocumentFile) -> tuple[VersionFile, ...]:
+    notes = declared.versions or {}
+    known = [f"v{version.number}" for version in versions]
+    for name, note in notes.items():
+        if name not in known:
+            raise SourceError(f"{path}: versions: {name!r} is none of {', '.join(known)}; mend the name")
+        for key in VersionNote.model_fields:
+            supplied = getattr(note, key)
+            if supplied is not None:
+                _check_value(path, key, supplied.value)
+    described = []
+    for version in versions:
+        note = notes.get(f"v{version.number}", VersionNote())
+        newest = declared.captured_on if version is versions[-1] else None
+        described.append(VersionFile(version.number, version.path, note.captured_on or newest, note.note))
+    return tuple(described)
 
 
 def _find_versions(folder: Path) -> tuple[VersionFile, ...]:
