@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cli.add import add_command
 from cli.facts import agencies_command, facts_command, indicators_command, open_or_fail, print_json, themes_command
 from ingest.records import SourceError
 from ingest.stamp import ROOT, is_stale
@@ -142,7 +143,7 @@ def serve_command(port: int, host: str) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "datasette", *arguments])
 
 
-for command in (themes_command, indicators_command, agencies_command, facts_command):
+for command in (add_command, themes_command, indicators_command, agencies_command, facts_command):
     kb.add_command(command)
 
 if __name__ == "__main__":

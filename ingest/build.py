@@ -86,7 +86,7 @@ def _build_into(path: Path, corpus: Path, documents, about: dict[str, Any], prog
             raise SourceError(f"{refused[0].path}: {refused[0].reason}")
         with db.conn:
             db["quarantine"].insert_all(
-                {"source_file": r.path.relative_to(corpus.parent).as_posix(), "document_id": r.path.parent.name, "reason": r.reason}
+                {"source_file": r.path.relative_to(corpus.parent).as_posix(), "document_id": r.document_id, "reason": r.reason}
                 for r in sorted(refused, key=lambda r: r.path)
             )
             facts.finish()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.decode import decode
-from ingest.records import Layout, Reading, SourceError
+from ingest.records import Layout, Reading, SourceError, UnfitError
 from ingest.unwrap import unwrap
 
 MEDIA_TYPES = {
@@ -20,6 +20,8 @@ MEDIA_TYPES = {
     ".pdf": "application/pdf",
 }
 
+LARGEST_FILE = 50 << 20  # bytes; the largest plan with all its pictures has a tenth
+
 
 def read(path: Path) -> Reading:
     """Return the reading text of a captured file.
@@ -31,6 +33,8 @@ def read(path: Path) -> Reading:
     if media_type is None:
         known = ", ".join(sorted(MEDIA_TYPES))
         raise SourceError(f"{path}: type {path.suffix or '(none)'} cannot be read; save it as one of {known}")
+    if path.stat().st_size > LARGEST_FILE:
+        raise UnfitError(f"{path}: is larger than {LARGEST_FILE >> 20} MB; save the document without pictures")
     data = path.read_bytes()
     if not data.strip():
         raise SourceError(f"{path}: the file is empty; capture the page anew")
