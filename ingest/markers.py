@@ -117,7 +117,9 @@ def screen(scanned: Sequence[tuple[Line, Marker | None]]) -> list[tuple[Line, Ma
                 # 1.2022年… after a heading is the first of a list where 2. comes next.
                 keep = marker.num == last + 1 and (last > 0 or ahead[position] == 2)
             else:
-                keep = decimals is not None and f"{marker.num}.1" in decimals and marker.num == last + 1
+                # 3 附则 after 2 and 2.1 goes on with the outline, though nothing stands below it.
+                goes_on = f"{last}.1" in (decimals or ()) and len(line.text) <= 20 and not re.search(r"[，。；：,;:]", line.text)
+                keep = decimals is not None and marker.num == last + 1 and (f"{marker.num}.1" in decimals or goes_on)
             marker = marker if keep else None
         if marker is not None and marker.cls.name == "item":
             last = marker.num or 0

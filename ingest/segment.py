@@ -656,14 +656,13 @@ class _Builder:
         name = node.marker.cls.name
         siblings = [c.num for c in parent.children if c.marker and c.marker.cls.name == name]
         last = siblings[-1] if siblings else None
-        fits = {last + 1} if last is not None else {1}
-        if name in _COUNTED and last is None:
-            fits.add(self.last.get(name, 0) + 1)
+        # Numbers may run on through the units above: 3. after 2. of the clause before.
+        fits = {last + 1} if last is not None else {1, self.last.get(name, 0) + 1}
         # 第 4-1 條 and 第四条之一 stand after their fourth.
         if node.index and "." not in node.index and last is not None and node.num == last:
             return
         if node.num not in fits:
-            before = last if last is not None else self.last.get(name, 0) if name in _COUNTED else 0
+            before = last if last is not None else self.last.get(name, 0)
             message = f"编号{node.number}不接前文（前一编号为{before}）" if before else f"编号{node.number}之前没有同级编号"
             self.doubts.append(Doubt(node.start, node.own_end, "number-sequence", message))
 
