@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cli.add import add_command
 from cli.compare import reuse_command
 from cli.draft import draft_command
 from cli.facts import agencies_command, facts_command, indicators_command, open_or_fail, print_json, themes_command
@@ -94,6 +95,8 @@ def check_command(corpus: Path, as_json: bool) -> None:
             removed = [f"noise {rule}: {count} characters" for rule, count in version["noise_by_rule"].items()]
             for line in [*version["problems"], *removed, *(f"doubt {d['kind']} at {d['eid']}: {d['message']}" for d in version["doubts"])]:
                 click.echo(f"  {line}")
+        for refused in report["quarantined"]:
+            click.echo(f"put aside {refused['file']}: {refused['reason']}")
         click.echo("accounting: " + ("proved" if report["ok"] else "FAILS"))
     sys.exit(0 if report["ok"] else 1)
 
@@ -154,8 +157,10 @@ def serve_command(port: int, host: str, local: bool, no_build: bool) -> None:
     os.execve(sys.executable, [sys.executable, "-m", "datasette", *arguments], environment)
 
 
-for command in (themes_command, indicators_command, agencies_command, facts_command, reuse_command, counterparts_command,
-                measures_command, compare_command, draft_command):
+for command in (
+    add_command, themes_command, indicators_command, agencies_command, facts_command, counterparts_command, measures_command,
+    compare_command, reuse_command, draft_command,
+):  # fmt: skip
     kb.add_command(command)
 
 if __name__ == "__main__":

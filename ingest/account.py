@@ -20,7 +20,7 @@ class Claims:
 def claim(parsed: Parsed) -> Claims:
     """Return who claims which character.
 
-    Noise may stand inside a provision's range (an advertisement between the cells of a row) and is
+    Noise may stand inside a provision's range or a fact's (an advertisement between the cells of a row) and is
     then not the provision's. A fact that stands inside a provision (a period that the running text
     states) is evidence and claims nothing.
     """
@@ -35,6 +35,8 @@ def claim(parsed: Parsed) -> Claims:
     for fact in parsed.facts:
         if fact.start is not None and fact.end is not None and not any(claims.own[fact.start : fact.end]):
             claims.facts[fact.start : fact.end] = b"\x01" * (fact.end - fact.start)
+    for noise in parsed.noise:
+        claims.facts[noise.start : noise.end] = bytes(noise.end - noise.start)
     return claims
 
 

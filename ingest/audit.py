@@ -7,23 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from ingest.account import account, claim
+from ingest.admit import admit
 from ingest.corpus import load_corpus
-from ingest.parse import parse
-from ingest.read import read
 from ingest.records import Parsed
 
 
 def audit(corpus: Path) -> dict[str, Any]:
-    """Return, version by version, the counts of characters, what is wrong, and the doubts.
+    """Return, version by version, the counts of characters, what is wrong, and the doubts; and what was put aside.
 
     Raises SourceError for a corpus that cannot be read.
     """
     versions = []
-    for folder in load_corpus(corpus.resolve()):
-        for version in folder.versions:
-            parsed = parse(read(version.path))
+    quarantined = []
+    root = corpus.resolve()
+    for folder in load_corpus(root):
+        admitted = admit(folder)
+        for version, parsed in zip(admitted.folder.versions, admitted.parsed):
             versions.append({"id": f"{folder.id}@v{version.number}", **_count(parsed)})
-    return {"ok": all(not version["problems"] for version in versions), "versions": versions}
+        for refused in admitted.refused:
+            quarantined.append({"file": refused.path.relative_to(root).as_posix(), "reason": refused.reason})
+    ok = all(not version["problems"] for version in versions)
+    return {"ok": ok, "versions": versions, "quarantined": quarantined}
 
 
 def _count(parsed: Parsed) -> dict[str, Any]:

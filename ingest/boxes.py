@@ -21,6 +21,44 @@ def is_box_title(line: Line, marker: Marker | None) -> bool:
     return not any(mark in line.text for mark in "。；;") and not line.text.endswith((",", "，"))
 
 
+def is_table_title(line: Line, marker: Marker | None) -> bool:
+    """True for 表1  主要指标, false for 表1所列 and for 表2显示，…"""
+    if marker is None or marker.cls.kind != "table" or len(line.text) > LONGEST_BOX_TITLE:
+        return False
+    return not any(mark in line.text for mark in "。；;，")
+
+
+def find_table_end(scanned: Scanned, first: int, expected: Mapping[str, set[int]]) -> int:
+    """Return the index of the first line after the table (with its notes) whose cells begin at ``first``.
+
+    Cells are short; a sentence that is long, or that leads over to a list, is the text going on.
+    """
+    in_notes = False
+    note_list = 1  # the notes' own list goes on with this number
+    for index in range(first, len(scanned)):
+        line, marker = scanned[index]
+        if is_box_title(line, marker) or is_table_title(line, marker):
+            return index
+        if marker is not None and (marker.cls.name in _OUTER_ONLY or marker.cls.name in ("book", "division")):
+            return index
+        if marker is not None and marker.cls.kind == "note":
+            in_notes = True
+            note_list = 2
+            continue
+        if in_notes:
+            if marker is not None and marker.cls.name in ("item", "circle") and marker.num == note_list:
+                note_list += 1
+                continue
+            return index
+        if marker is not None and marker.cls.name in _SHARED and marker.num in expected.get(marker.cls.name, set()):
+            return index
+        if marker is None or marker.cls.name not in ("item",):
+            long = len(line.text) > LONGEST_BOX_TITLE and line.text.endswith(("。", "：", ":"))
+            if long or (len(line.text) >= 15 and line.text.endswith(("：", ":"))):
+                return index
+    return len(scanned)
+
+
 def find_box_end(scanned: Scanned, title: int, expected: Mapping[str, set[int]], body_indent: int) -> int:
     """Return the index of the first line after the box whose title stands at ``title``.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.account import account
+from ingest.admit import Refused, admit
 from ingest.align import align
 from ingest.corpus import DocumentFolder, load_corpus, read_yaml
 from ingest.facts import FactStore, learn_themes
@@ -71,24 +72,35 @@ def _build_into(
     try:
         vocabulary = load_vocabulary(corpus)
         create_schema(db, vocabulary)
+        db["quarantine"].create({"source_file": str, "document_id": str, "reason": str}, pk="source_file")
         db["lexicon"].insert_all({"word": word} for word in vocabulary.lexicon)
         cut = cutter(vocabulary.lexicon)
         indexer = Indexer(db, cut, vocabulary.synonyms)
         published: dict[str, Published] = {}
         facts = FactStore(db, vocabulary, learn_themes(vocabulary, _labelled(documents, vocabulary), cut))
+        refused: list[Refused] = []
         # Numbered in an order that has nothing to do with place or year, so that the first units of
         # the index are a fair sample of all when a query is too broad to count.
         for folder in progress(sorted(documents, key=lambda d: hashlib.sha256(d.id.encode()).hexdigest())):
-            parsed = [parse(read(version.path)) for version in folder.versions]
-            for version, one in zip(folder.versions, parsed):
+            admitted = admit(folder)
+            refused += admitted.refused
+            for version, one in zip(admitted.folder.versions, admitted.parsed):
                 problems = account(one)
                 if problems:
                     raise SourceError(f"{version.path}: the accounting fails, please report it: {problems[0]}")
-            published[folder.id] = _publish(corpus, folder, parsed, str(about.get("corpus_version", "")))
-            with db.conn:
-                store_document(db, indexer, facts, folder, parsed, corpus.parent)
-                store_published(db, folder.id, published[folder.id])
+            if admitted.parsed:
+                folder, parsed = admitted.folder, list(admitted.parsed)
+                published[folder.id] = _publish(corpus, folder, parsed, str(about.get("corpus_version", "")))
+                with db.conn:
+                    store_document(db, indexer, facts, folder, parsed, corpus.parent)
+                    store_published(db, folder.id, published[folder.id])
+        if refused and not db["documents"].count:
+            raise SourceError(f"{refused[0].path}: {refused[0].reason}")
         with db.conn:
+            db["quarantine"].insert_all(
+                {"source_file": r.path.relative_to(corpus.parent).as_posix(), "document_id": r.document_id, "reason": r.reason}
+                for r in sorted(refused, key=lambda r: r.path)
+            )
             facts.finish()
             indexer.finish()
             store_reuse(db)
@@ -96,7 +108,8 @@ def _build_into(
             # The hash is of the corpus with these lists, so that the build that extends them is not stale at once.
             unsaved = _write_lists(corpus, published)
             finish(db, {**about, "corpus_sha256": hash_corpus(corpus), "tool_sha256": hash_tool()})
-        return {name: db[name].count for name in ("documents", "provisions", "indicators", "noise", "doubts")}, unsaved
+        counted = ("documents", "provisions", "indicators", "noise", "doubts", "quarantine")
+        return {name: db[name].count for name in counted}, unsaved
     finally:
         db.conn.close()
 

@@ -17,6 +17,7 @@ from ingest.rules import load_rules
 
 ID = re.compile(r"(?P<locality>[a-z]{2})-(?P<year>(?:19|20)\d{2})-[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 VOCABULARIES = {"labels", "published"}  # folders of the corpus that hold no document
+VOCABULARY_FILES = {"lexicon.txt"}  # what else has a suffix that documents have
 _VERSION = re.compile(r"v(?P<number>[1-9]\d*)(?P<suffix>\.[a-z]+)\Z")
 
 
@@ -91,6 +92,8 @@ class DocumentFolder:
     province: str
     versions: tuple[VersionFile, ...]
     curated: dict[str, Supplied]
+    is_loose: bool = False  # a file that lies in the corpus folder itself: its id is told by its text
+    unfit: str | None = None  # why a loose file is no document
 
 
 def load_corpus(corpus: Path) -> tuple[DocumentFolder, ...]:
@@ -101,7 +104,9 @@ def load_corpus(corpus: Path) -> tuple[DocumentFolder, ...]:
     if not corpus.is_dir():
         raise SourceError(f"{corpus}: no such folder; name the corpus folder")
     folders = sorted(p for p in corpus.iterdir() if p.is_dir() and p.name not in VOCABULARIES and not p.name.startswith("."))
-    if not folders:
+    loose = sorted(p for p in corpus.iterdir() if p.is_file() and p.suffix in MEDIA_TYPES and p.name not in VOCABULARY_FILES
+                   and not p.name.startswith((".", "README")))  # fmt: skip
+    if not folders and not loose:
         raise SourceError(f"{corpus}: no document folder in it; add one such as ln-2022-zhiye-jineng-peixun/v1.txt")
     documents = [_load_folder(folder) for folder in folders]
     seen: dict[str, Path] = {}
@@ -110,6 +115,11 @@ def load_corpus(corpus: Path) -> tuple[DocumentFolder, ...]:
         other = seen.setdefault(document.id.casefold(), folder)
         if other is not folder:
             raise SourceError(f"{folder}: has the same id as {other}; give one of the two another id")
+    if loose:
+        from ingest.loose import take_loose  # parses the files; a corpus without any need not load what parsing needs
+
+        documents += take_loose(loose, seen)
+        documents.sort(key=lambda document: document.id)
     return tuple(documents)
 
 
@@ -163,7 +173,7 @@ def _describe_versions(path: Path, versions: tuple[VersionFile, ...], declared: 
         for key in VersionNote.model_fields:
             supplied = getattr(note, key)
             if supplied is not None:
-                _check_value(path, key, supplied.value)
+                check_value(path, key, supplied.value)
     described = []
     for version in versions:
         note = notes.get(f"v{version.number}", VersionNote())
@@ -205,11 +215,12 @@ def _load_document_file(path: Path) -> DocumentFile:
     for name in DocumentFile.model_fields:
         supplied = getattr(declared, name)
         if isinstance(supplied, Supplied):
-            _check_value(path, name, supplied.value)
+            check_value(path, name, supplied.value)
     return declared
 
 
-def _check_value(path: Path, name: str, value: Any) -> None:
+def check_value(path: Path, name: str, value: Any) -> None:
+    """Raise SourceError for a value that document.yml may not give to that key."""
     if name == "issuers":
         good = isinstance(value, list) and all(isinstance(v, str) and v.strip() for v in value)
         wanted = "a list of names"

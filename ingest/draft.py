@@ -24,11 +24,12 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from ingest.decode import decode
 from ingest.facts import passages_of
+from ingest.formats.html import visible_text
 from ingest.index import CONTAINER_KINDS
 from ingest.parse import parse
 from ingest.quantify import quantify
-from ingest.read import decode, visible_text
 from ingest.records import Parsed, Reading, SourceError
 from ingest.store import provision_rows
 from ingest.tag import Passage, Tagger, theme_words

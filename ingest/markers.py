@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from lang.numerals import read_integer
 BULLET = re.compile(r"[•·●▪◆■◦‣]\s*")
 # Not a half-width ? or !: they stand where a character was lost. Not before a closing quote: 说“好。”的
 _SENTENCE_END = re.compile(r"[。！？](?=[^”’』」）)])")
+_GAP_AFTER_HEADING = re.compile(r"(?P<heading>[\u4e00-\u9fff“”《》、]{4,24})[ \u3000\u00a0]+(?=[\u4e00-\u9fff“《]{2}\S{12,})")
 _CLOSING = "。.；;：:!！"
 
 # A run-on heading is short; one with a comma (加强领导,落实责任。) shorter still, because from
@@ -24,49 +26,133 @@ LONGEST_HEADING_LINE = 60
 
 @dataclass(frozen=True)
 class MarkerClass:
-    """A way of marking a level, from rules/markers.yml."""
+    """A way of marking a level, from rules/markers.yml; ``weak`` ones need the run of the numbers for them."""
 
     name: str
-    rank: int
+    rank: float
     kind: str
     eid: str
     example: str
     regex: re.Pattern[str]
+    weak: bool = False
 
 
 @dataclass(frozen=True)
 class Marker:
-    """A marker found on a line; ``rest`` is the offset in the text where what follows it starts."""
+    """A marker found on a line; ``rest`` is the offset in the text where what follows it starts.
+
+    ``index`` is the number where it has more than one part: 4-1 of 第 4-1 條, 1.2 of an outline's 1.2.
+    """
 
     cls: MarkerClass
     printed: str
     num: int | None
     rest: int
+    index: str = ""
+
+
+@lru_cache(maxsize=None)
+def marker_patterns() -> tuple[MarkerClass, ...]:
+    """Return the ways of marking in the order in which they are tried; a class may have several."""
+    return tuple(
+        MarkerClass(e["class"], e["rank"], e["kind"], e["eid"], e["example"], re.compile(e["pattern"]), e.get("weak", False))
+        for e in load_rules("markers.yml")
+    )
 
 
 @lru_cache(maxsize=None)
 def marker_classes() -> dict[str, MarkerClass]:
-    """Return the marker classes by name, in the order in which they are tried."""
-    return {
-        e["class"]: MarkerClass(e["class"], e["rank"], e["kind"], e["eid"], e["example"], re.compile(e["pattern"]))
-        for e in load_rules("markers.yml")
-    }
+    """Return the marker classes by name, each by its usual form."""
+    classes: dict[str, MarkerClass] = {}
+    for cls in marker_patterns():
+        classes.setdefault(cls.name, cls)
+    return classes
 
 
 def recognise(line: Line) -> Marker | None:
-    """Return the marker that a line starts with, if any."""
-    for cls in marker_classes().values():
+    """Return the marker that a line starts with, if any; a weak one only looks like one."""
+    # Every marker opens with one of these; most lines do not.
+    if line.text[:1] not in _OPENINGS and not line.text[:1].isdigit():
+        return None
+    for cls in marker_patterns():
         match = cls.regex.match(line.text)
         if not match:
             continue
-        printed_number = match.groupdict().get("number")
-        num = read_integer(printed_number) if printed_number else None
-        if printed_number and num is None:
-            continue
+        groups = match.groupdict()
+        printed_number = groups.get("number") or groups.get("number2")
+        index = ""
+        if cls.name.startswith("decimal") and printed_number:
+            parts = re.split("[.．]", printed_number)
+            num, index = int(parts[-1]), ".".join(str(int(part)) for part in parts)
+        else:
+            num = read_integer(re.sub(r"\s", "", printed_number)) if printed_number else None
+            if printed_number and num is None:
+                continue
+            sub = groups.get("sub") or groups.get("sub2")
+            if sub:
+                index = f"{num}-{read_integer(sub)}"
         rest = match.end("mark")
         rest += len(line.text[rest:]) - len(line.text[rest:].lstrip())
-        return Marker(cls, match["mark"].strip(), num, line.start + rest)
+        return Marker(cls, match["mark"].strip(), num, line.start + rest, index)
     return None
+
+
+_OPENINGS = set("附第(（—－─-专專表备備注註〇一二三四五六七八九十百㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+
+
+def screen(scanned: Sequence[tuple[Line, Marker | None]]) -> list[tuple[Line, Marker | None]]:
+    """Return the lines with their markers, weak ones kept only where the run of the numbers wants them.
+
+    2.5 of 2.5微米 and 20 of 20.2026年 are no markers; 20. after 19. is one, and 1.2 where 1.1 stands before it.
+    """
+    decimals = _runs_of_decimals([marker for _, marker in scanned])
+    screened: list[tuple[Line, Marker | None]] = []
+    last = 0  # number of the last item since a higher marker
+    ahead = _next_items(scanned)
+    for position, (line, marker) in enumerate(scanned):
+        if marker is not None and marker.cls.weak:
+            if marker.cls.name.startswith("decimal"):
+                keep = decimals is not None and (marker.index in decimals)
+            elif re.search(r"[.．、]\Z", marker.printed):
+                # 1.2022年… after a heading is the first of a list where 2. comes next.
+                keep = marker.num == last + 1 and (last > 0 or ahead[position] == 2)
+            else:
+                # 3 附则 after 2 and 2.1 goes on with the outline, though nothing stands below it.
+                goes_on = f"{last}.1" in (decimals or ()) and len(line.text) <= 20 and not re.search(r"[，。；：,;:]", line.text)
+                keep = decimals is not None and marker.num == last + 1 and (f"{marker.num}.1" in decimals or goes_on)
+            marker = marker if keep else None
+        if marker is not None and marker.cls.name == "item":
+            last = marker.num or 0
+        elif marker is not None and marker.cls.rank < 7 and marker.cls.kind not in ("box", "table", "note", "goal"):
+            last = 0
+        screened.append((line, marker))
+    return screened
+
+
+def _next_items(scanned: Sequence[tuple[Line, Marker | None]]) -> list[int | None]:
+    """For each line the number of the next item after it, before any higher marker."""
+    following: list[int | None] = []
+    upcoming: int | None = None
+    for _, marker in reversed(scanned):
+        following.append(upcoming)
+        if marker is not None and marker.cls.name == "item":
+            upcoming = marker.num
+        elif marker is not None and marker.cls.rank < 7:
+            upcoming = None
+    return following[::-1]
+
+
+def _runs_of_decimals(markers: Sequence[Marker | None]) -> set[str] | None:
+    """The indexes that follow each other as an outline's do: 1.1, 1.2, 1.2.1, 2.1; None where there is no such run."""
+    seen: set[str] = set()
+    for marker in markers:
+        if marker is None or not marker.cls.name.startswith("decimal"):
+            continue
+        head, _, tail = marker.index.rpartition(".")
+        first = tail == "1" and ("." not in head or head in seen)
+        if first or f"{head}.{int(tail) - 1}" in seen:
+            seen.add(marker.index)
+    return seen if len(seen) >= 3 else None
 
 
 def split_heading(rest: str, *, titled: bool, followed: bool) -> tuple[str | None, int]:
@@ -80,6 +166,10 @@ def split_heading(rest: str, *, titled: bool, followed: bool) -> tuple[str | Non
     if not rest:
         return None, 0
     end = _SENTENCE_END.search(rest)
+    gap = _GAP_AFTER_HEADING.match(rest) if titled else None
+    if end and gap and gap.end() < end.start():
+        # 三、保障措施 各级要加强领导，…: what a page set on two lines stands on one, with a blank between.
+        return gap["heading"], len(gap["heading"])
     if end:
         first = rest[: end.start()]
         longest = LONGEST_RUN_ON_WITH_COMMA if re.search(r"[,，]", first) else LONGEST_RUN_ON

@@ -8,18 +8,30 @@ from decimal import Decimal
 
 from ingest.name import walk
 from ingest.records import Indicator, Unit
+from ingest.tabulate import is_serial
 
 _SCALES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3}
 _VALUE = re.compile(
     r"(?P<op>[≥≤><=]{0,2})(?P<open>[〔\[]?)(?P<number>\d[\d,]*(?:\.\d+)?)[〕\]]?"
-    r"(?P<scale>千万|百万|[亿万千])?(?P<unit>[^\d\s]{0,6}?)(?P<word>以上|以下|以内)?\Z"
+    # A unit begins with a letter or %: 4.就业率 is a number and a name, no 4 of the unit .就业率.
+    r"(?P<scale>千万|百万|[亿万千])?(?P<unit>(?:[%‰℃㎡]|(?!以[上下内])[^\W\d_])[^\d\s]{0,5}?)?(?P<word>以上|以下|以内)?\Z"
 )
-_UNIT = re.compile(r"\((?P<scale>千万|百万|[亿万千])?(?P<unit>[^()\d]{1,8})\)\Z|\((?P<bare>[亿万千])\)\Z")
+_UNIT = re.compile(r"\((?P<bare>千万|百万|[亿万千])\)\Z|\((?P<scale>千万|百万|[亿万千])?(?P<unit>[^()\d]{1,8})\)\Z")
 _NUMBER = re.compile(r"\d{1,3}\s*[.、]\s*")
 _PART = re.compile(r"其中[:,]\s*")
 _OPERATORS = {"": "=", "=": "=", "≥": "≥", ">=": "≥", "≤": "≤", "<=": "≤", ">": ">", "<": "<"}
 _WORDS = {"以上": "≥", "以下": "≤", "以内": "≤"}
 _NATURE = re.compile(r"预期性?|约束性?")
+_UNIT_CELL = re.compile(r"(?P<scale>千万|百万|[亿万千])?(?P<unit>[%‰]|[^\W\d_][^\s()]{0,9})?\Z")
+_HEAD_UNIT = re.compile(r"(?:\(|单位[:：]\s*)(?P<scale>千万|百万|[亿万千])?(?P<unit>[%‰]|(?![已至含见预约])[^\W\d_][^\d\s(),]{0,4})?\)?(?=\s*(?:›|\)|\Z))")
+# A table sets targets when its title or a head says so, or a head names the year by which: a list of coordinates, of rates
+# or of what is there holds figures too, and none of them is a target.
+_TARGETS = re.compile(r"目标|任务|计划|预期|约束|规划数|指标")
+_YEAR_HEAD = re.compile(r"(?:19|20)\d{2}\s*年")
+_NAMES = re.compile(r"(?:主要|具体|三级|核心)?指标(?:名称|内容)?|名称|(?:主要)?项目(?:名称)?|内容|任务(?:名称|内容)?|工作任务")
+_NO_VALUE = re.compile(r"序号|编号|代码|坐标|电话|邮编|页码|日期|时间|权重|分值|得分|备注|说明|属性|完成(?!目标|任务)|标准|等级|投资")
+_NOT_YET = re.compile(r"其中|年均|增速|增长|基期|现状")
+_YEAR_VALUE = re.compile(r"(?:19|20)\d{2}年?\Z")
 _YEARS = re.compile(r"(?:19|20)\d{2}(?:\s*[-—~至]\s*(?:19|20)\d{2})?年?")
 
 
@@ -34,12 +46,17 @@ def measure(units: tuple[Unit, ...]) -> tuple[Indicator, ...]:
 
 def _measure_table(box: Unit, seq: int) -> list[Indicator]:
     rows = [child for child in box.children if child.kind == "row"]
+    if not _sets_targets(box):
+        return []
+    at, unit_at = _name_column(box, rows), _unit_column(box)
+    if "指标" in box.cells[at + 1 :]:
+        return []  # 指标 / 属性 on two lines were taken for two heads: names and values can't be told apart
     numbered = any(row.number for row in rows)
     found: list[Indicator] = []
     whole: str | None = None  # the last row that is no part of another
     in_part = False
     for row in rows:
-        name = unicodedata.normalize("NFKC", row.cells[0])
+        name = unicodedata.normalize("NFKC", row.cells[at] if at < len(row.cells) else "")
         is_numbered = bool(_NUMBER.match(name))
         name = _NUMBER.sub("", name, count=1) if is_numbered else name
         part = _PART.match(name)
@@ -47,16 +64,19 @@ def _measure_table(box: Unit, seq: int) -> list[Indicator]:
         is_part = bool(part) or (in_part and numbered and not is_numbered)
         name = name[part.end() :] if part else name
         unit_match = _UNIT.search(name)
-        column, value = _value_of(row, box)
+        column, value = _value_of(row, box, at)
         if not is_part:
             whole = row.eid
         in_part = is_part
-        if value is None:
+        if value is None or not re.search(r"[^\W\d_]", name):
             continue
-        scale = value["scale"] or (unit_match and (unit_match["scale"] or unit_match["bare"])) or ""
-        unit = (unit_match and unit_match["unit"]) or value["unit"] or None
-        number = Decimal(value["number"].replace(",", "")) * _SCALES.get(scale, 1)
         head = box.cells[column] if column < len(box.cells) else ""
+        told = _told_unit(row, unit_at, head, box)
+        if told is None:
+            continue  # a unit that can't be read may hold 万: no figure is better than one that is wrong
+        scale = value["scale"] or (unit_match and (unit_match["scale"] or unit_match["bare"])) or told[0]
+        unit = (unit_match and unit_match["unit"]) or value["unit"] or told[1]
+        number = Decimal(value["number"].replace(",", "")) * _SCALES.get(scale, 1)
         period = m[0] if (m := _YEARS.search(unicodedata.normalize("NFKC", head))) else None
         nature = next((m[0] for cell in row.cells[1:] if (m := _NATURE.fullmatch(cell.strip()))), None)
         found.append(
@@ -86,16 +106,53 @@ def _is_cumulative(bracketed: bool, period: str | None) -> bool | None:
     return None if period is not None and len(re.findall(r"\d{4}", period)) > 1 else False
 
 
-def _value_of(row: Unit, box: Unit) -> tuple[int, re.Match[str] | None]:
+def _sets_targets(box: Unit) -> bool:
+    heads = " ".join(box.cells)
+    return not box.cells or bool(_TARGETS.search(f"{box.heading or ''} {heads}") or _YEAR_HEAD.search(heads))
+
+
+def _name_column(box: Unit, rows: list[Unit]) -> int:
+    """The column of the targets' names: the one whose head says so, else the first that is no number of rows."""
+    heads = [re.sub(r"\s", "", head) for head in box.cells]
+    named = next((i for i, head in enumerate(heads) if _NAMES.fullmatch(head)), None)
+    if named is not None:
+        return named
+    first = [row.cells[0].strip() for row in rows]
+    serial = (heads and is_serial(heads[0])) or (len(first) > 2 and first == [str(i + 1) for i in range(len(first))])
+    return 1 if serial else 0
+
+
+def _unit_column(box: Unit) -> int:
+    heads = [re.sub(r"\s", "", head) for head in box.cells]
+    return next((i for i, head in enumerate(heads) if re.fullmatch(r"(?:计量|计算)?单位", head)), 10**6)
+
+
+def _told_unit(row: Unit, column: int, head: str, box: Unit) -> tuple[str, str | None] | None:
+    """Scale and unit that a column of units, the value's head or the table's title tells; None where one can't be read."""
+    cell = unicodedata.normalize("NFKC", row.cells[column]).strip() if column < len(row.cells) else ""
+    if cell.strip("-—–/"):
+        match = _UNIT_CELL.match(cell)
+        return (match["scale"] or "", match["unit"]) if match else None
+    for place in (head, box.heading or ""):
+        match = next((m for m in _HEAD_UNIT.finditer(unicodedata.normalize("NFKC", place)) if m["scale"] or m["unit"]), None)
+        if match:
+            return match["scale"] or "", match["unit"]
+    return "", None
+
+
+def _value_of(row: Unit, box: Unit, at: int) -> tuple[int, re.Match[str] | None]:
     """The column of the target and its value: of several, the last whose head does not say otherwise."""
     readable = []
-    for column in range(1, len(row.cells)):
+    for column in range(at + 1, len(row.cells)):
+        head = re.sub(r"\s", "", box.cells[column]) if column < len(box.cells) else ""
         plain = unicodedata.normalize("NFKC", row.cells[column]).replace(" ", "")
         match = _VALUE.match(plain)
-        if match:
-            readable.append((column, match))
-    for column, match in reversed(readable):
-        head = box.cells[column] if column < len(box.cells) else ""
-        if not re.search(r"年均|增速|增长|基期|现状", head):
+        if not match or _NAMES.fullmatch(head) or (_NO_VALUE.search(head) and "目标" not in head):
+            continue
+        if _YEAR_VALUE.match(plain) and (not head or re.search(r"年|时|期限", head)) and not _YEAR_HEAD.search(head):
+            continue  # the year by which, not how many
+        readable.append((column, match, head))
+    for column, match, head in reversed(readable):
+        if not _NOT_YET.search(head):
             return column, match
-    return readable[-1] if readable else (0, None)
+    return readable[-1][:2] if readable else (0, None)

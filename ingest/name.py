@@ -32,7 +32,7 @@ def walk(units: tuple[Unit, ...], depth: int = 0, parent: Unit | None = None) ->
 class _Namer:
     def __init__(self) -> None:
         self.taken: set[str] = set()
-        self.boxes: Counter[str] = Counter()
+        self.boxes: Counter[tuple[str, str]] = Counter()
         self.doubts: list[Doubt] = []
 
     def name_siblings(self, units: tuple[Unit, ...], parent: str, context: str) -> tuple[Unit, ...]:
@@ -41,13 +41,17 @@ class _Namer:
         for unit in units:
             prefix = unit.eid
             position[prefix] += 1
+            number: int | str
             if unit.kind == "box":
-                self.boxes[context] += 1
+                # 专栏 and 表 are counted apart.
+                self.boxes[context, prefix] += 1
                 base = context
-                number = unit.num if unit.num is not None else self.boxes[context]
+                number = unit.index or (unit.num if unit.num is not None else self.boxes[context, prefix])
             else:
                 base = parent
                 number = position[prefix] if unit.kind in BY_POSITION or unit.num is None else unit.num
+                if unit.index and "." not in unit.index:
+                    number = unit.index
             eid = self._unique(f"{base}__{prefix}_{number}" if base else f"{prefix}_{number}", unit)
             inner = eid if unit.kind == "annex" else context
             named.append(replace(unit, eid=eid, children=self.name_siblings(unit.children, eid, inner)))

@@ -22,6 +22,9 @@ class Node:
     inferred: bool = False
     number: str | None = None
     num: int | None = None
+    index: str = ""  # the number where it has more than one part (4-1)
+    rank: float = 99  # how deep its class stands where it was placed
+    level: int | None = None  # where the format itself calls its line a heading: of which level
     heading: str | None = None
     inline: tuple[int, int] | None = None  # text on the marker's line that is not its heading
     cells: tuple[str, ...] = ()
@@ -57,6 +60,7 @@ class Node:
             end=self.end,
             number=self.number,
             num=self.num,
+            index=self.index,
             number_inferred=self.inferred,
             heading=self.heading,
             cells=self.cells,

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.clean import clean, split_lines
+from ingest.clean import clean, find_inline, split_lines
+from ingest.contents import leave_out_contents
+from ingest.cut import cut_lines
 from ingest.describe import describe
 from ingest.measure import measure
 from ingest.name import name_units, walk
-from ingest.records import Doubt, Parsed, Reading
+from ingest.records import Doubt, Noise, Parsed, Reading
 from ingest.segment import segment
 
 
 def parse(reading: Reading) -> Parsed:
     """Return the parse of a reading text; any text at all has one, and it accounts for every character."""
-    lines, noise = clean(split_lines(reading.text))
-    described = describe(lines)
-    segmented = segment(described.lines)
+    layout = reading.layout
+    set_apart = _merge(layout.noise, find_inline(reading.text))
+    lines, removed = clean(split_lines(reading.text, set_apart), layout)
+    lines, contents = leave_out_contents(cut_lines(lines))
+    described = describe(lines, layout)
+    segmented = segment(described.lines, layout, described.bodies)
+    noise = (*set_apart, *removed, *contents)
     units, doubts = name_units(segmented.units)
-    all_doubts = [*segmented.doubts, *doubts]
+    all_doubts = [*layout.doubts, *segmented.doubts, *doubts]
     if not any(unit.kind != "paragraph" for unit, _, _ in walk(units)):
         all_doubts.append(Doubt(0, len(reading.text), "no-structure", "没有识别出任何编号层次，全文按段落收录"))
     eids = {unit.start: unit.eid for unit, _, _ in walk(units)}
@@ -27,7 +33,7 @@ def parse(reading: Reading) -> Parsed:
         reading=reading,
         units=units,
         facts=described.facts,
-        noise=tuple(sorted((*noise, *described.noise, *segmented.noise), key=lambda n: n.start)),
+        noise=_merge(noise, described.noise, segmented.noise),
         doubts=tuple(sorted(placed, key=lambda d: (d.start, d.kind))),
         indicators=measure(units),
     )
@@ -40,3 +46,15 @@ def _holder(units, offset: int) -> str | None:
         if unit.start <= offset < unit.end:
             holder = unit.eid
     return holder
+
+
+def _merge(*groups: tuple[Noise, ...]) -> tuple[Noise, ...]:
+    """Noise of several finders in the order of the text, apart from each other: what a line's noise holds already is dropped."""
+    merged: list[Noise] = []
+    for one in sorted((n for group in groups for n in group), key=lambda n: (n.start, -n.end)):
+        if merged and one.start < merged[-1].end:
+            if one.end <= merged[-1].end:
+                continue
+            one = replace(one, start=merged[-1].end)
+        merged.append(one)
+    return tuple(merged)

@@ -6,6 +6,7 @@ is a half-open range of characters in the version's reading text.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -13,19 +14,13 @@ class SourceError(Exception):
     """A file of the corpus that cannot be used; the message names the file and the mend in one line."""
 
 
-@dataclass(frozen=True)
-class Reading:
-    """The reading text of one captured file: all its visible text, in order."""
-
-    text: str
-    media_type: str
-    encoding: str
-    sha256: str
+class UnfitError(SourceError):
+    """A file that is no readable policy document: put aside with its reason, and the build goes on."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the reading text that is not blank, white space trimmed."""
+    """A line of the reading text that is not blank, white space trimmed; noise within it is blanked out."""
 
     start: int
     end: int
@@ -56,6 +51,75 @@ class Doubt:
 
 
 @dataclass(frozen=True)
+class GridCell:
+    """A cell of a table as the format draws it; ``row`` and ``column`` of its upper left corner."""
+
+    start: int
+    end: int
+    row: int
+    column: int
+    rowspan: int = 1
+    colspan: int = 1
+    head: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of the source, spans resolved; ``start`` to ``end`` holds the text of all its cells."""
+
+    start: int
+    end: int
+    cells: tuple[GridCell, ...]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list number that the format supplies (Word's lists) or prints otherwise than it shows (Markdown's 1. 1. 1.)."""
+
+    start: int
+    end: int
+    num: int
+
+
+@dataclass(frozen=True)
+class Footnote:
+    """A note at the foot of a page: where its mark stands in the text, and the note itself."""
+
+    mark_start: int
+    mark_end: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a format tells beyond the text; spans are half-open ranges of the reading text."""
+
+    noise: tuple[Noise, ...] = ()  # invisible text, reading aids, running titles
+    grids: tuple[Grid, ...] = ()
+    listed: tuple[Listed, ...] = ()
+    footnotes: tuple[Footnote, ...] = ()
+    links: tuple[tuple[int, int], ...] = ()
+    outside: tuple[tuple[int, int], ...] = ()  # text that stands outside a page's main part
+    furniture: tuple[tuple[int, int], ...] = ()  # menus, lists to choose from, the page's foot: by their very tags
+    titles: tuple[str, ...] = ()  # what the format itself calls the title
+    headings: Mapping[int, int] = field(default_factory=dict)  # where a heading begins -> its level, 1 the highest
+    front: int = 0  # where front matter ends that the format tells apart from the text
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The reading text of one captured file: all its visible text, in order."""
+
+    text: str
+    media_type: str
+    encoding: str
+    sha256: str
+    layout: Layout = Layout()
+
+
+@dataclass(frozen=True)
 class Fact:
     """A metadata value; without a span it is a curator's, and then it carries the reason."""
 
@@ -80,6 +144,7 @@ class Unit:
     end: int
     number: str | None = None  # as printed
     num: int | None = None
+    index: str = ""  # the number where it has more than one part: 4-1 of 第 4-1 條
     number_inferred: bool = False
     heading: str | None = None
     cells: tuple[str, ...] = ()  # of a row; of a box with a table: its column heads

@@ -17,6 +17,9 @@ _VALUE = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d{2}\Z")
 _NATURE = re.compile(r"(?:预期性|约束性|预期|约束)\Z")
 _GROUP = re.compile(r"[一二三四五六七八九十]{1,3}[、.．]\S{1,20}\Z")
+_SERIAL = re.compile(r"(?:序号|编号|排序|序列)\Z")
+_HEAD_TAIL = re.compile(r"[（(\[〔]|(?:目标|情况|属性|任务|投资|时间|比例|标准|年限|要求|说明|完成)(?:[（(\[〔].*)?\Z")
+_LEADS_GROUP = re.compile(r"[：:]\Z|^[一二三四五六七八九十]{1,3}、")
 _LOOSE_HAN = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 
 
@@ -57,6 +60,7 @@ class Table:
     head_end: int | None
     rows: tuple[Row, ...]
     uneven: bool  # some rows have other numbers of cells, or the heads do not fit the rows
+    title: str | None = None  # where the table's first row is its title
 
 
 def tabulate(lines: Sequence[Line]) -> Table | None:
@@ -76,6 +80,112 @@ def tabulate(lines: Sequence[Line]) -> Table | None:
     head, fits = _merge_head([cell.text for cell in cells[:body]], width, rows)
     uneven = not fits or any(len(row.cells) != width for row in rows)
     return Table(head, cells[body - 1].end if body else None, rows, uneven)
+
+
+def tabulate_cells(lines: Sequence[Line]) -> Table | None:
+    """Return the table that lines make which are known to be one's cells; None where its rows can't be told safely.
+
+    Rows open with their number where the first head is 序号; else every column must hold one sort of cell.
+    """
+    cells = gather_cells(lines)
+    by_values = tabulate(lines)
+    # Rows that are told by their values alone are safe only where all are of one width.
+    return _by_numbers(cells) or (by_values if by_values and not by_values.uneven else None) or _by_columns(cells)
+
+
+def is_serial(text: str) -> bool:
+    """True for the head of a column of row numbers: 序号."""
+    return bool(_SERIAL.match(re.sub(r"\s", "", text)))
+
+
+def _by_numbers(cells: Sequence[Cell]) -> Table | None:
+    if not cells or not is_serial(cells[0].text):
+        return None
+    first = next((i for i, cell in enumerate(cells) if cell.text == "1"), None)
+    if first is None or first < 2:
+        return None
+    head = [cell.text for cell in cells[:first]]
+    # A group's heading between the heads and the first number is a row's beginning, not a head.
+    lead = first
+    while lead > 2 and _LEADS_GROUP.search(cells[lead - 1].text):
+        lead -= 1
+    starts = [first]
+    number = 2
+    widths: list[int] = []
+    while True:
+        start = starts[-1]
+        places = [j for j in range(start + 2, min(start + 3 * lead + 2, len(cells))) if cells[j].text == str(number)]
+        if not places:
+            break
+        usual = Counter(widths).most_common(1)[0][0] if widths else lead
+        place = min(places, key=lambda j: (abs(j - start - usual) if j - start <= usual else 2 * (j - start - usual) + 1))
+        widths.append(place - start)
+        starts.append(place)
+        number += 1
+    if len(starts) < 2:
+        return None
+    usual = Counter(widths).most_common(1)[0][0]
+    rows: list[Row] = []
+    group: str | None = None
+    opened: int | None = None
+    if lead < first:
+        group, opened = "".join(c.text for c in cells[lead:first]), cells[lead].start
+        head = head[:lead]
+    for start, end in zip(starts, [*starts[1:], len(cells)]):
+        own = list(cells[start:end])
+        after: list[Cell] = []
+        # What closes a row beyond its width and leads over is the next group's heading.
+        while len(own) > 2 and end < len(cells) and len(own) > usual and _LEADS_GROUP.search(own[-1].text):
+            after.insert(0, own.pop())
+        extra = own[usual:] if end == len(cells) and len(own) > usual else []
+        own = own[: len(own) - len(extra)]
+        rows.append(Row(own[0].start if opened is None else opened, own[-1].end, tuple(c.text for c in own), group))
+        opened = None
+        if after:
+            group, opened = "".join(c.text for c in after), after[0].start
+        for at in range(0, len(extra), max(usual - 1, 1)):  # 合计 and the like: rows without a number
+            piece = extra[at : at + max(usual - 1, 1)]
+            rows.append(Row(piece[0].start, piece[-1].end, ("", *(c.text for c in piece)), group))
+    head = _nest_head(head, usual)
+    uneven = len(head) != usual or any(len(row.cells) != usual for row in rows)
+    return Table(tuple(head), cells[lead - 1].end, tuple(rows), uneven)
+
+
+def _nest_head(head: list[str], width: int) -> list[str]:
+    """Fit heads of two storeys to the rows: 整治计划 over 2020年, 2021年, 2022年 is the path to each of them."""
+    tails = [i for i in range(1, len(head)) if _HEAD_TAIL.match(head[i])]
+    if len(head) > width and len(tails) == len(head) - width:
+        # “十三五”规划 / 目标 and 总投资 / （万元）: a head broken over two lines.
+        joined: list[str] = []
+        for i, text in enumerate(head):
+            if i in tails:
+                joined[-1] += text
+            else:
+                joined.append(text)
+        return joined
+    if len(head) != width + 1:
+        return head
+    years = [i for i, text in enumerate(head) if re.match(r"(?:19|20)\d{2}年?", text)]
+    if len(years) >= 2 and years == list(range(years[0], years[-1] + 1)) and years[0] > 0:
+        over = head[years[0] - 1]
+        return [*head[: years[0] - 1], *(f"{over} › {head[i]}" for i in years), *head[years[-1] + 1 :]]
+    return head
+
+
+def _by_columns(cells: Sequence[Cell]) -> Table | None:
+    """A table without numbers: the width at which every column below the heads holds one sort of cell."""
+    for width in range(2, 9):
+        rows = [cells[i : i + width] for i in range(0, len(cells), width)]
+        if len(cells) % width or len(rows) < 3:
+            continue
+        if any(cell.sort == "value" for cell in rows[0]):
+            continue
+        columns = list(zip(*rows[1:]))
+        sorts = [{cell.sort for cell in column} for column in columns]
+        if all(len(s) == 1 for s in sorts) and sum(s == {"value"} for s in sorts) >= width - 1 and sorts[0] == {"text"}:
+            made = tuple(Row(row[0].start, row[-1].end, tuple(c.text for c in row), None) for row in rows[1:])
+            return Table(tuple(c.text for c in rows[0]), rows[0][-1].end, made, False)
+    return None
 
 
 def gather_cells(lines: Sequence[Line]) -> list[Cell]:

@@ -17,7 +17,7 @@ def read_integer(printed: str) -> int | None:
     NFKC turns full-width digits, circled and parenthesised numbers into Arabic ones;
     〇 and ○ both stand for zero (二○三五 is common where an editor lacked 〇).
     """
-    plain = unicodedata.normalize("NFKC", printed).strip().strip("()")
+    plain = unicodedata.normalize("NFKC", printed).strip().strip("().")
     plain = plain.replace("○", "零").replace("〇", "零")
     if _ARABIC.match(plain):
         return int(plain) if len(plain) <= 9 else None

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 
 import opencc
 
+from lang.radicals import unify
+
 _to_simplified = opencc.OpenCC("t2s")
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -27,7 +29,7 @@ class _Forms(dict[int, str]):
         if character == "○":  # typed for 〇 in years: 二○三五
             form = "〇"
         else:
-            form = unicodedata.normalize("NFKC", character).lower()
+            form = unicodedata.normalize("NFKC", unify(character)).lower()
             form = "".join(_to_simplified.convert(c) if "\u2e80" <= c else c for c in form)
         self[code] = form
         return form

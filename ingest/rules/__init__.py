@@ -17,8 +17,10 @@ class NoiseRule:
     """A rule that says which characters are not the document."""
 
     id: str
-    scope: str  # line: tried on every line; head: may only tile a line of the head; table: on lines outside rows
-    kind: str  # pattern or markup
+    # line: explains a whole line anywhere; head: tiles a line of the head with others; inline: a piece of a line;
+    # table: a sign outside rows; format: what the file's format tells; page: what a page or its frame shows
+    scope: str
+    kind: str  # pattern, markup or told (by the format or the place on the page)
     reason: str
     example: str
     regex: re.Pattern[str] | None
@@ -50,11 +52,18 @@ def noise_rules() -> tuple[NoiseRule, ...]:
 
 
 @lru_cache(maxsize=None)
+def noise_rule(id: str) -> NoiseRule:
+    """Return the noise rule of that name."""
+    return next(rule for rule in noise_rules() if rule.id == id)
+
+
+@lru_cache(maxsize=None)
 def head_patterns() -> tuple[HeadPattern, ...]:
     """Return the metadata patterns in their order."""
     return tuple(HeadPattern(e["field"], e["example"], re.compile(e["pattern"])) for e in load_rules("head.yml"))
 
 
+@lru_cache(maxsize=None)
 def load_rules(name: str) -> list[dict]:
-    """Return the entries of a rules file."""
+    """Return the entries of a rules file; they are shared and not to be changed."""
     return yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))

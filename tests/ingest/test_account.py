@@ -9,10 +9,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.account import account
+from ingest.formats.html import read_html
+from ingest.formats.markdown import read_markdown
 from ingest.name import walk
+from ingest.parse import parse
 from ingest.quote import text_of
+from ingest.read import read
+from ingest.records import Reading
 from ingest.rules import head_patterns, noise_rules
+from ingest.unwrap import unwrap
 from tests.conftest import DOCUMENT_IDS, parse_text
+from tests.quality.structure import FIXTURES
 
 # The keywords of the grammar, so that chance makes documents rather than rubbish.
 PIECES = [
@@ -20,6 +27,8 @@ PIECES = [
     "专栏1 ", "专栏2  ", "专栏", "注:", "附件1", "附件:", "• ", "|", "指标", "150万", "≥8", "〔5〕", "预期性", "其中:",
     "总体要求", "健全培训体系。", "各地要落实责任,", "做好工作;", "辽宁省人力资源和社会保障厅", "关于印发规划的通知", "2022年6月10日",
     "辽人社发〔2022〕20号", "各市人民政府:", "当前位置:", "首页", "浏览次数:", "点击查看:解读", '<p id="x"></p>', "365bet亚洲投注_bet体育",
+    "第4-1條 ", "第一部分 ", "㈡", "⒊", "⑵", "1.1 ", "1.2 ", "2.1 ", "20.2026年", "1）", "表1 ", "附表2 ", "附件：1.", "注：", "序号", "合计", "1\n",
+    "索引号：", "发文机关：", "目录", "……3", "— 3 —", "扫一扫在手机打开当前页", "HYPERLINK \"http://a\" ", "【澳门葡京娱乐城app下载】", "||||", "下列条件：",
     "(此件公开发布)", "转发:", "2022-09-16", "09时15分", "“十四五”规划", "?", "\u00a0", "\u3000\u3000", " ", "\n", "\n\n", "\n\n\n",
 ]  # fmt: skip
 keyword_soup = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
@@ -57,6 +66,32 @@ def test_texts_of_units_are_verbatim(text):
         assert _visible(text_of(text, unit, noise)) == _visible(wanted)
 
 
+TAGS = ["<p>", "</p>", "<div>", "</div>", "<br>", "<table>", "</table>", "<tr>", "<td>", "<td rowspan=2>", "<td colspan=3>", "<th>",
+        "</td>", "<a href=x>", "</a>", "<span style='display:none'>", "</span>", "<ruby>", "<rt>", "</ruby>", "<nav>", "<b>", "<!--", "-->"]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES + TAGS * 3), max_size=80).map("".join))
+def test_soup_of_tags_is_accounted_for(markup):
+    text, layout = read_html(markup)
+    assert account(parse(Reading(text, "text/html", "utf-8", "", layout))) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from([*PIECES, "# ", "## ", "* ", "- ", "1. ", "| a | b |\n", "|---|---|\n", "> ", "---\n"]), max_size=60).map("".join))
+def test_soup_of_markdown_is_accounted_for(source):
+    text, layout = read_markdown(source)
+    assert account(parse(Reading(text, "text/markdown", "utf-8", "", layout))) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(keyword_soup)
+def test_joining_lines_changes_only_white_space(text):
+    joined, doubts = unwrap(text)
+    assert sorted(_visible(joined)) == sorted(_visible(text))
+    assert all(0 <= doubt.start <= doubt.end <= len(joined) for doubt in doubts)
+
+
 @pytest.mark.parametrize("document_id", DOCUMENT_IDS)
 def test_losing_a_line_is_noticed(document_id, corpus_parses):
     """The proof can fail: take one unit out and it says what is lost."""
@@ -66,9 +101,21 @@ def test_losing_a_line_is_noticed(document_id, corpus_parses):
     assert account(replace(parsed, units=parsed.units[1:]))[0].endswith("belongs to nothing")
 
 
+@pytest.fixture(scope="module")
+def rules_that_fire(corpus_parses):
+    fixtures = [parse(read(path)) for path in FIXTURES.iterdir() if path.suffix in (".txt", ".html", ".md", ".docx", ".pdf")
+                and path.stem not in ("encrypted", "scan")]  # fmt: skip
+    return {n.rule for parsed in (*corpus_parses.values(), *fixtures) for n in parsed.noise}
+
+
 @pytest.mark.parametrize("rule", noise_rules(), ids=lambda rule: rule.id)
-def test_noise_rule_fires_in_the_corpus(rule, corpus_parses):
-    assert any(n.rule == rule.id for parsed in corpus_parses.values() for n in parsed.noise)
+def test_noise_rule_fires_in_the_corpus_or_a_fixture(rule, rules_that_fire):
+    assert rule.id in rules_that_fire
+
+
+@pytest.mark.parametrize("rule", [r for r in noise_rules() if r.regex is not None], ids=lambda rule: rule.id)
+def test_noise_rule_explains_its_example(rule):
+    assert rule.regex.search(rule.example) if rule.scope == "inline" else rule.regex.fullmatch(rule.example)
 
 
 @pytest.mark.parametrize("pattern", head_patterns(), ids=lambda pattern: pattern.field)

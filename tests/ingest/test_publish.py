@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import ingest.build
+import ingest.admit
 import ingest.markers as markers
 from ingest.build import build
 from ingest.corpus import load_corpus
@@ -70,8 +70,8 @@ def _release(corpus: Path, version: str) -> None:
 
 def _change_parser(monkeypatch: pytest.MonkeyPatch, change) -> None:
     """Let the build parse with the real parser and change what it gives."""
-    parse = ingest.build.parse
-    monkeypatch.setattr(ingest.build, "parse", lambda reading: change(parse(reading), reading.text))
+    parse = ingest.admit.parse
+    monkeypatch.setattr(ingest.admit, "parse", lambda reading: change(parse(reading), reading.text))
 
 
 def _change_rules(monkeypatch: pytest.MonkeyPatch, **changed: MarkerClass | None) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.read import read, visible_text
+from ingest.formats.html import visible_text
+from ingest.read import read
 from ingest.records import SourceError
 
 SENTENCE = "一、总体要求\n坚持以人民为中心的发展思想，大规模开展职业技能培训，建设技能型社会。"

@@ -222,3 +222,22 @@ def test_eids_lead_through_the_levels():
     parsed = parse_text(text)
     chapter = parsed.units[0]
     assert chapter.children[0].children[1].children[2].eid == "chp_2__art_14__para_2__item_3"
+
+
+def test_items_that_run_on_through_clauses_leave_no_doubt_and_a_gap_does():
+    text = "一、任务\n（一）培训\n1.开展培训。\n2.加强管理。\n（二）评价\n3.健全标准。\n4.开展认定。\n（三）保障\n{}.落实经费。\n"
+    kinds = lambda number: [d.kind for d in parse_text(text.format(number)).doubts]  # noqa: E731
+    assert kinds(5) == kinds(1) == [] and kinds(7) == ["number-sequence"]
+
+
+def test_a_contents_page_without_title_and_dots_is_left_out():
+    heads = ["1 总则", "1.1 编制目的", "1.2 适用范围", "2 组织体系", "2.1 领导机构", "3 附则"]
+    parsed = parse_text("示例省技能应急预案\n" + "\n".join(heads) + "\n" + "\n".join(f"{h}\n各单位按照预案的规定执行。" for h in heads))
+    assert [d for d in parsed.doubts if d.kind == "number-duplicate"] == []
+    assert [u.number for u in parsed.units if u.number] == ["1", "2", "3"]
+
+
+def test_a_list_whose_entries_do_not_all_stand_below_stays():
+    heads = ["一、总体要求", "二、主要任务", "三、保障措施", "四、工作要求", "五、其他事项"]
+    parsed = parse_text("\n".join(heads) + "\n附件：任务表\n一、总体要求\n按此执行。")
+    assert parsed.noise == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from pathlib import Path
 
 import click
 
@@ -15,6 +16,8 @@ from tests.quality.counterparts import encode_all, evaluate_counterparts, learn,
 from tests.quality.facts import evaluate_facts
 from tests.quality.search import GOLD, RANKINGS, by_site, evaluate, load_judged, ndcg
 from tests.quality.sentences import measure as measure_sentences
+from tests.quality.structure import FIXTURES, evaluate_structure
+from tests.quality.structure import GOLD as STRUCTURE_GOLD
 from tests.quality.themes import evaluate_themes
 
 
@@ -87,6 +90,23 @@ def sentences_command() -> None:
     """Precision and recall of sentences set beside each other, and every error."""
     precision, recall = measure_sentences(_open(), show=True)
     click.echo(f"precision {precision:.4f}  recall {recall:.4f}")
+
+
+@evaluate_command.command("structure")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=FIXTURES)
+@click.argument("gold", type=click.Path(exists=True, file_okay=False, path_type=Path), default=STRUCTURE_GOLD)
+def structure_command(folder: Path, gold: Path) -> None:
+    """Markers, parents and trees of the files in FOLDER against GOLD; what is lost, and what is taken for noise."""
+    try:
+        scores, figures = evaluate_structure(folder, gold)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    for s in scores:
+        verdict = "exact" if s.exact else "differs"
+        told = f"put aside: {s.refused.split(': ', 1)[-1]}" if s.refused else f"{s.markers} of {s.wanted} markers, {s.found} found"
+        click.echo(f"{s.name:32} {verdict:8} {told}; {s.edges} parents; {s.lost} characters lost")
+    for name, value in figures.items():
+        click.echo(f"{name:32} {value}")
 
 
 if __name__ == "__main__":

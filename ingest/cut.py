@@ -1,0 +1,123 @@
+"""Cut lines in two where a marker stands in their middle: articles run together, a whole document in one paragraph."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from ingest.markers import Marker, recognise
+from ingest.records import Line
+
+# A marker in mid-line follows the end of a sentence or, after a heading, a blank.
+_BEFORE = re.compile(r"(?:[。；;：:！!？?)）”』」]\s*|\s+)\Z")
+_SENTENCE_BEFORE = re.compile(r"[。；;：:！!？?)）”』」]\s*\Z")
+_CANDIDATE = re.compile(
+    r"第\s*(?:[〇零一二三四五六七八九十百千\d]\s*){1,6}(?:[-－—‑]\s*\d{1,2}\s*)?[章节節条條]"
+    r"|[一二三四五六七八九十百]{1,4}\s*、|[(（]\s*[一二三四五六七八九十百]{1,4}\s*[)）]|[(（]\s*\d{1,2}\s*[)）]|(?<![\d.])\d{1,2}[.．、](?!\d)"
+)
+_LEGAL = ("chapter", "section", "article")
+# Which lists a line that opens with a class may run on into without a break.
+_WITHIN = {"chapter": _LEGAL, "section": ("section", "article"), "article": ("article", "clause"), "clause": ("clause",),
+           "item": ("item",), "subitem": ("subitem",)}  # fmt: skip
+LEAST_GLUED = 60
+
+
+def cut_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return the lines, each with at most one marker of the outline, at its start.
+
+    A line is cut only where the numbers run on: 第四条 after 第三条, 二、 after 一、. What a sentence cites
+    (依照第三条的规定) and what it enumerates (包括：（1）…（2）…) stays in its line.
+    """
+    last: dict[str, int] = {}
+    out: list[Line] = []
+    for line in lines:
+        marker = recognise(line)
+        if marker is not None and marker.num is not None:
+            last[marker.cls.name] = marker.num
+        if len(line.text) < 12:
+            out.append(line)
+            continue
+        for piece in _cut(line, marker, last):
+            out.append(piece)
+    return tuple(out)
+
+
+def _cut(line: Line, opening: Marker | None, last: dict[str, int]) -> list[Line]:
+    places: list[tuple[int, Marker]] = []
+    for match in _CANDIDATE.finditer(line.text):
+        if match.start() == 0 or not _BEFORE.search(line.text[max(0, match.start() - 4) : match.start()]):
+            continue
+        inner = recognise(replace(line, start=line.start + match.start(), text=line.text[match.start() : match.start() + 40]))
+        if inner is not None and inner.num is not None:
+            places.append((match.start(), inner))
+    if not places:
+        return [line]
+    chosen = _choose_glued(line, opening, places, last) if len(line.text) >= LEAST_GLUED else []
+    chosen = chosen or _choose_run_on(line, opening, places, last)
+    pieces: list[Line] = []
+    starts = [0, *chosen, len(line.text)]
+    for begin, end in zip(starts, starts[1:]):
+        raw = line.text[begin:end]
+        text = raw.strip()
+        if text:
+            start = line.start + begin + len(raw) - len(raw.lstrip())
+            pieces.append(Line(start, start + len(text), text, line.indent, line.after_blank and begin == 0))
+    return pieces
+
+
+def _choose_run_on(line: Line, opening: Marker | None, places: list[tuple[int, Marker]], last: dict[str, int]) -> list[int]:
+    """Places where the list that the line belongs to goes on, or the law's next article begins."""
+    chosen: list[int] = []
+    within = _WITHIN.get(opening.cls.name, _LEGAL) if opening is not None else _LEGAL
+    state = dict(last)
+    runs: dict[str, int] = {}
+    for at, marker in places:
+        name = marker.cls.name
+        before = line.text[:at]
+        if name not in within:
+            continue
+        if name in _LEGAL:
+            # After a chapter's heading a blank is enough; a citation follows a blank too, but never in turn.
+            after_heading = opening is not None and opening.cls.name in ("chapter", "section") and at <= 40
+            fits = marker.num == state.get(name, 0) + 1 and (after_heading or _SENTENCE_BEFORE.search(before))
+        else:
+            run = runs.get(name, opening.num if opening is not None and opening.cls.name == name and opening.num else 0)
+            goes_on = marker.num == run + 1 and bool(_SENTENCE_BEFORE.search(before))
+            # （一） after 下列条件： opens a list only where （二） follows.
+            opens = run > 0 or any(m.cls.name == name and m.num == 2 for p, m in places if p > at)
+            fits = goes_on and opens
+            if fits:
+                runs[name] = marker.num or 0
+        if fits:
+            chosen.append(at)
+            state[name] = marker.num or 0
+    last.update(state)
+    return chosen
+
+
+def _choose_glued(line: Line, opening: Marker | None, places: list[tuple[int, Marker]], last: dict[str, int]) -> list[int]:
+    """Places in a line that holds a whole document or a whole part of one: 一、 and what stands below it."""
+    counts = {"part": last.get("part", 0), "clause": 0, "item": 0}
+    chosen: list[int] = []
+    parts = 0
+    if opening is not None and opening.cls.name in counts:
+        counts[opening.cls.name] = opening.num or 0
+        parts = int(opening.cls.name == "part")
+    for at, marker in places:
+        name = marker.cls.name
+        if name not in counts or (name == "item" and not counts["part"]):
+            continue
+        run_on_clause = name == "clause" and marker.num == last.get("clause", 0) + 1
+        if marker.num == counts[name] + 1 or (name != "item" and marker.num == 1) or run_on_clause:
+            chosen.append(at)
+            counts[name] = marker.num or 0
+            if name == "part":
+                parts += 1
+                counts["clause"] = counts["item"] = 0
+            if name == "clause":
+                counts["item"] = 0
+    # One 一、 alone may be a figure of speech; a part and two markers more are an outline.
+    if not parts or len(chosen) + (opening is not None) < 3:
+        return []
+    last.update({name: number for name, number in counts.items() if number})
+    return chosen

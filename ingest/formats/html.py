@@ -1,0 +1,243 @@
+"""Read an HTML page or a piece of one: its text in order, its tables, what is hidden, what stands outside its main part."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from ingest.formats.writer import Span, Writer
+from ingest.records import Grid, GridCell, Layout, Noise
+from ingest.rules import noise_rule
+
+_UNSEEN = {"script", "style", "template", "head", "noscript", "title", "meta", "link", "object", "iframe", "canvas", "svg"}
+_BLOCKS = set(
+    "address article aside blockquote body caption center dd div dl dt fieldset figure footer form"
+    " h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol option p pre section select table tbody"
+    " td tfoot th thead title tr ul".split()
+)
+_FURNITURE = {"nav", "footer", "aside", "select", "button", "option"}
+_WRAPPERS = {"html", "body", "div", "section", "article", "main", "form", "center", "table", "tbody", "tr", "td", "font", "span"}
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])", re.I)
+# A block of more cells than this is a page's frame or rubbish, and one of more columns no table that is read.
+_WIDEST_SPAN = 200
+_SENTENCE = re.compile(r"[，。；！？]")
+_MAIN_SHARE = 0.8
+
+
+@dataclass
+class _Table:
+    """A table that is open; ``plain`` until another table stands inside it, which makes it a page's frame."""
+
+    span: Span
+    plain: bool = True
+    row: int = -1
+    column: int = 0
+    taken: dict[int, int] = field(default_factory=dict)  # column -> rows that a cell above still covers
+    cells: list[tuple[Span, int, int, int, int, bool]] = field(default_factory=list)
+
+
+def read_html(markup: str) -> tuple[str, Layout]:
+    """Return the text that a page shows, in order, a line break wherever a block element starts or ends, and its layout.
+
+    What a style hides and the pinyin over a word are kept in the text and set apart as noise.
+    """
+    markup = re.sub(r"\A\s*<\?xml[^>]*\?>", "", markup).replace("\0", "")
+    if not markup.strip():
+        return "", Layout()
+    parser = lxml_html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = lxml_html.document_fromstring(markup, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return "", Layout()
+    page = _Page()
+    page.walk(root)
+    return page.writer.text, page.layout(root)
+
+
+def visible_text(markup: str) -> str:
+    """Return only the text that a page shows."""
+    return read_html(markup)[0]
+
+
+class _Page:
+    def __init__(self) -> None:
+        self.writer = Writer()
+        self.tables: list[_Table] = []
+        self.grids: list[Grid] = []
+        self.noise: list[tuple[Span, str]] = []
+        self.links: list[Span] = []
+        self.spans: dict[etree._Element, Span] = {}  # of the elements that may be the main part, and of furniture
+        self.weights: dict[etree._Element, int] = {}
+        self.titles: list[str] = []
+        self.unseen = 0
+        self.closing: list[tuple[etree._Element, list[Span]]] = []
+
+    def walk(self, root: etree._Element) -> None:
+        for event, element in etree.iterwalk(root, events=("start", "end")):
+            if not isinstance(element.tag, str):
+                continue
+            if event == "start":
+                self._start(element)
+            else:
+                self._end(element)
+
+    def _start(self, element: etree._Element) -> None:
+        tag = element.tag
+        if tag in _UNSEEN:
+            self.unseen += 1
+            if tag == "title" and element.text and element.text.strip():
+                self.titles.append(element.text.strip())
+            if tag == "meta" and element.get("name", "").lower() == "articletitle" and element.get("content"):
+                self.titles.append(element.get("content").strip())
+            return
+        if self.unseen:
+            return
+        spans: list[Span] = []
+        if tag == "br":
+            self.writer.end_line()
+        elif tag in _BLOCKS:
+            self.writer.end_line(2)
+        if tag == "table":
+            for table in self.tables:
+                table.plain = False
+            self.tables.append(_Table(self.writer.begin()))
+        elif tag == "tr" and self.tables:
+            table = self.tables[-1]
+            table.row += 1
+            table.column = 0
+            table.taken = {c: n - 1 for c, n in table.taken.items() if n > 1}
+        elif tag in ("td", "th") and self.tables:
+            spans.append(self._open_cell(element))
+        if tag in _WRAPPERS or tag in _FURNITURE:
+            self.spans[element] = self.writer.begin()
+            spans.append(self.spans[element])
+        if tag == "a" and element.get("href"):
+            spans.append(self.writer.begin())
+            self.links.append(spans[-1])
+        rule = self._sets_apart(element)
+        if rule:
+            spans.append(self.writer.begin())
+            self.noise.append((spans[-1], rule))
+        if spans:
+            self.closing.append((element, spans))
+        self._text(element.text, element)
+
+    def _end(self, element: etree._Element) -> None:
+        if element.tag in _UNSEEN:
+            self.unseen -= 1
+        elif not self.unseen:
+            if self.closing and self.closing[-1][0] is element:
+                for span in self.closing.pop()[1]:
+                    self.writer.close(span)
+            if element.tag == "table" and self.tables:
+                self._close_table(self.tables.pop())
+            if element.tag in _BLOCKS:
+                self.writer.end_line(2)
+        if not self.unseen and element.getparent() is not None:
+            self._text(element.tail, element.getparent())
+
+    def _text(self, text: str | None, holder: etree._Element) -> None:
+        if not text:
+            return
+        # In HTML a line break of the source is a space, and between Han characters not even that.
+        if holder.tag != "pre":
+            text = re.sub(r"(?<=[\u3000-\uffef])[ \t\r\n\f]*\n[ \t\r\n\f]*(?=[\u3000-\uffef])", "", text)
+            text = re.sub(r"[ \t\r\n\f]+", " ", text)
+        self.writer.write(text)
+        weight = len(text) if _SENTENCE.search(text) else 0
+        if weight and not any(span.is_empty is False for span in self.links[-1:] if span in self.writer.open):
+            current: etree._Element | None = holder
+            while current is not None:
+                if current.tag in _WRAPPERS:
+                    self.weights[current] = self.weights.get(current, 0) + weight
+                current = current.getparent()
+
+    def _open_cell(self, element: etree._Element) -> Span:
+        table = self.tables[-1]
+        span = self.writer.begin()
+        table.row = max(table.row, 0)
+        while table.taken.get(table.column):
+            table.column += 1
+        rows, columns = _number(element.get("rowspan")), _number(element.get("colspan"))
+        table.cells.append((span, table.row, table.column, rows, columns, element.tag == "th"))
+        if rows > 1:
+            # Counted down at the start of each row, this one's included in ``rows``.
+            table.taken.update({table.column + i: rows for i in range(columns)})
+        table.column += columns
+        return span
+
+    def _close_table(self, table: _Table) -> None:
+        self.writer.close(table.span)
+        columns = {column for _, _, column, *_ in table.cells}
+        if not table.plain or table.span.start is None or len(columns) < 2:
+            return
+        cells = tuple(
+            # An empty cell has a place in its row and none in the text.
+            GridCell(span.start if span.start is not None else -1, span.end if span.start is not None else -1, row, column, *rest)
+            for span, row, column, *rest in table.cells
+        )
+        self.grids.append(Grid(table.span.start, table.span.end, cells))
+
+    def _sets_apart(self, element: etree._Element) -> str | None:
+        if element.tag in ("rt", "rp"):
+            return "pinyin-aid"
+        if element.get("hidden") is not None or _HIDDEN.search(element.get("style") or ""):
+            return "invisible-text"
+        return None
+
+    def layout(self, root: etree._Element) -> Layout:
+        main = self._main(root)
+        outside: list[tuple[int, int]] = []
+        if main is not None and (span := self.spans.get(main)) and span.start is not None:
+            if span.start > 0:
+                outside.append((0, span.start))
+            if span.end < self.writer.length:
+                outside.append((span.end, self.writer.length))
+        furniture = [
+            (span.start, span.end)
+            for element, span in self.spans.items()
+            if element.tag in _FURNITURE and span.start is not None
+        ]
+        noise = []
+        for span, rule in self.noise:
+            if span.start is not None:
+                noise.append(Noise(span.start, span.end, rule, noise_rule(rule).reason))
+        return Layout(
+            noise=tuple(sorted(_without_nested(noise), key=lambda n: n.start)),
+            grids=tuple(sorted(self.grids, key=lambda g: g.start)),
+            links=tuple((s.start, s.end) for s in self.links if s.start is not None),
+            outside=tuple(sorted(outside)),
+            furniture=tuple(sorted(furniture)),
+            titles=tuple(dict.fromkeys(self.titles)),
+        )
+
+    def _main(self, root: etree._Element) -> etree._Element | None:
+        """The innermost frame that holds nearly all of the page's sentences; None where there are hardly any."""
+        current, whole = root, self.weights.get(root, 0)
+        if whole < 100:
+            return None
+        while True:
+            children = [child for child in current if isinstance(child.tag, str)]
+            # Where text stands beside the frame, the frame is no longer the page's but the document's.
+            if any(child.tag in ("p", "h1", "h2", "h3") for child in children) and current is not root:
+                return current
+            heaviest = max(children, key=lambda child: self.weights.get(child, 0), default=None)
+            if heaviest is None or self.weights.get(heaviest, 0) < whole * _MAIN_SHARE or heaviest.tag in ("span", "font"):
+                return current
+            current = heaviest
+
+
+def _number(given: str | None) -> int:
+    match = re.match(r"\s*(\d{1,4})", given or "")
+    return min(max(int(match[1]), 1), _WIDEST_SPAN) if match else 1
+
+
+def _without_nested(noise: list[Noise]) -> list[Noise]:
+    kept: list[Noise] = []
+    for one in sorted(noise, key=lambda n: (n.start, -n.end)):
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return kept

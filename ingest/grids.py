@@ -1,0 +1,130 @@
+"""Read a table whose cells the source's format tells: heads over several rows, merged cells, group headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.records import Grid, GridCell, Line
+from ingest.tabulate import Row, Table
+
+# A cell of more characters is a frame around text, not a cell of a table.
+LONGEST_CELL = 3000
+MOST_CELLS = 200_000
+_NUMERIC = re.compile(r"[\d.,%≥≤<>=〔〕~～—-]+\Z")
+
+
+def is_table(grid: Grid, lines: Sequence[Line]) -> bool:
+    """True where the grid holds a table's data; false for a page's frame drawn as a table."""
+    if not lines or not 2 < len(grid.cells) <= MOST_CELLS or len({c.row for c in grid.cells}) < 2:
+        return False
+    return max(c.end - c.start for c in grid.cells) <= LONGEST_CELL
+
+
+def read_grid(grid: Grid, lines: Sequence[Line]) -> Table | None:
+    """Return heads and rows of a grid; a cell that covers several rows is told in each of them.
+
+    ``lines`` are what is left of the table's text. A column's head is the path of the heads above it
+    (整治计划 › 2021年), a cell across the whole table a group heading. None where the grid is no table.
+    """
+    if not is_table(grid, lines):
+        return None
+    texts = {cell: _text_of(cell, lines) for cell in grid.cells}
+    width = max(cell.column + cell.colspan for cell in grid.cells)
+    height = max(cell.row + 1 for cell in grid.cells)
+    if width < 2 or width > 200:
+        return None
+    rows: list[list[GridCell]] = [[] for _ in range(height)]
+    for cell in grid.cells:
+        rows[cell.row].append(cell)
+    first, title = 0, None
+    # A first row of one cell across all is the table's title.
+    while first < height - 2 and _spans_all(rows[first], width, texts):
+        title = (title or "") + texts[rows[first][0]]
+        first += 1
+    depth = _head_rows(rows, first, texts)
+    covering: dict[tuple[int, int], GridCell] = {}
+    for cell in grid.cells:
+        for row in range(cell.row, min(cell.row + cell.rowspan, height)):
+            for column in range(cell.column, min(cell.column + cell.colspan, width)):
+                covering.setdefault((row, column), cell)
+    head = tuple(_path(covering, texts, column, first, first + depth) for column in range(width)) if depth else ()
+    made: list[Row] = []
+    group: str | None = None
+    opened: int | None = None  # where a group heading stands that has no row yet
+    for row in range(first + depth, height):
+        own = [cell for cell in rows[row] if cell.start >= 0]
+        if _spans_all(rows[row], width, texts):
+            if opened is not None and group is not None:  # a group without rows is told by a row of its own
+                made.append(Row(opened, own[0].start, (group, *[""] * (width - 1)), None))
+            group = texts[own[0]]
+            opened = own[0].start
+            continue
+        if not own:
+            continue  # all its cells are covered from above, or empty
+        start = min(cell.start for cell in own) if opened is None else opened
+        cells = tuple(texts[covering[row, c]] if (row, c) in covering else "" for c in range(width))
+        made.append(Row(start, max(cell.end for cell in own), _without_repeats(cells, covering, row, width), group))
+        opened = None
+    if opened is not None:
+        if not made:
+            return None
+        made[-1] = Row(made[-1].start, grid.end, made[-1].cells, made[-1].group)
+    if not made:
+        return None
+    heads = [cell for row in rows[: first + depth] for cell in row if cell.start >= 0]
+    return Table(head, max((cell.end for cell in heads), default=None), _in_order(made), False, title)
+
+
+def _in_order(rows: list[Row]) -> tuple[Row, ...]:
+    """Rows whose ranges do not overlap: the format's order is the text's."""
+    return tuple(row for before, row in zip([None, *rows], rows) if before is None or row.start >= before.end)
+
+
+def _text_of(cell: GridCell, lines: Sequence[Line]) -> str:
+    """A cell's text, its lines closed up as the table's width had broken them."""
+    pieces: list[str] = []
+    for line in lines:
+        if cell.start <= line.start < cell.end:
+            glue = " " if pieces and re.search(r"[A-Za-z]\Z", pieces[-1]) and line.text[:1].isascii() else ""
+            pieces.append(glue + line.text)
+    return "".join(pieces)
+
+
+def _spans_all(row: list[GridCell], width: int, texts: dict[GridCell, str]) -> bool:
+    return len(row) == 1 and row[0].colspan >= width and row[0].start >= 0 and bool(texts[row[0]])
+
+
+def _head_rows(rows: list[list[GridCell]], first: int, texts: dict[GridCell, str]) -> int:
+    """Number of rows that hold heads: those marked as such, else as many as the first row's tallest cell covers."""
+    marked = 0
+    while first + marked < len(rows) - 1 and rows[first + marked] and all(c.head for c in rows[first + marked]):
+        marked += 1
+    if marked:
+        return marked
+    row = [cell for cell in rows[first] if cell.start >= 0]
+    if not row or any(_NUMERIC.match(texts[cell].replace(" ", "")) and not re.match(r"(?:19|20)\d{2}\Z", texts[cell]) for cell in row):
+        return 0
+    tallest = max(cell.rowspan for cell in row)
+    if any(cell.colspan > 1 for cell in row) or tallest > 1:
+        # A head that is split into columns below it stands beside heads that cover both rows.
+        tallest = max(tallest if tallest <= 3 else 1, 2 if any(c.colspan > 1 for c in row) and tallest > 1 else 1)
+    return min(tallest, len(rows) - first - 1)
+
+
+def _path(covering: dict[tuple[int, int], GridCell], texts: dict[GridCell, str], column: int, first: int, end: int) -> str:
+    path: list[str] = []
+    for row in range(first, end):
+        cell = covering.get((row, column))
+        if cell is not None and texts[cell] and (not path or path[-1] != texts[cell]):
+            path.append(texts[cell])
+    return " › ".join(path)
+
+
+def _without_repeats(
+    cells: tuple[str, ...], covering: dict[tuple[int, int], GridCell], row: int, width: int
+) -> tuple[str, ...]:
+    """A cell across several columns is told once, in the first; the others stay empty so that columns keep their heads."""
+    return tuple(
+        "" if c and (row, c) in covering and covering[row, c] is covering.get((row, c - 1)) else cells[c] for c in range(width)
+    )

@@ -1,0 +1,61 @@
+"""Judge whether a text is a policy document that can be read: glyph soup, news, empty shells are put aside with a reason."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ingest.name import walk
+from ingest.records import Parsed, UnfitError
+
+_GLYPHS = re.compile(r"\(cid:\d{1,5}\)")
+_HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff]")
+# Two bytes of UTF-8 read as Latin-1 or GBK leave these everywhere.
+_GARBLED = re.compile(r"锟斤拷|烫烫烫|[ÃÂåæçèéä][\x80-\xbf¡-¿]|鈥|銆|涓€|鍙婂")
+_NEWS = re.compile(
+    r"来源[:：]?\s*\S{0,12}(?:日报|晚报|早报|时报|新华社|新华网|人民网|央视|新闻网|电视台|广播)|本报讯|(?:新华社|中新网|中新社)\S{0,12}\d{1,2}月\d{1,2}日电"
+    r"|[(（]?(?:本报|通讯员|实习|见习)?记者[\s:：]|[(（]?(?:摄影|图|文)[:：/]|图为|通讯员[\s:：]"
+)
+_STRUCTURAL = {"part", "chapter", "section", "article", "clause"}
+_POLICY = {"doc_number", "notice_title", "title", "addressee"}
+LEAST_TEXT = 60  # Han characters in sentences; the shortest notice has more
+LEAST_HAN = 0.2
+
+
+def judge(parsed: Parsed, path: Path) -> None:
+    """Raise UnfitError with one clear reason where a parse is no readable policy document.
+
+    Whatever speaks for a document (numbering, a number, an addressee, a title of a kind) keeps it in: a text
+    without any of these is taken too, unless something speaks for news or nothing is there to read.
+    """
+    reason = _reason(parsed)
+    if reason is not None:
+        raise UnfitError(f"{path}: {reason}")
+
+
+def _reason(parsed: Parsed) -> str | None:
+    text = parsed.reading.text
+    visible = len(re.sub(r"\s", "", text))
+    glyphs = _GLYPHS.findall(text)
+    if len(glyphs) > 5 and sum(map(len, glyphs)) > 0.02 * visible:
+        return f"the text is glyph numbers such as {glyphs[0]}, not characters; recognise the page's image instead"
+    private = sum("\ue000" <= c <= "\uf8ff" for c in text)
+    if private > 0.05 * visible:
+        return f"{private} characters have no meaning outside the file's own font; recognise the page's image instead"
+    if len(_GARBLED.findall(text)) * 4 > 0.03 * visible and visible > 50:
+        return "the text was garbled by a wrong encoding before it was saved; capture the page anew"
+    units = [unit for unit, _, _ in walk(parsed.units)]
+    marked = sum(unit.kind in _STRUCTURAL for unit in units)
+    facts = {fact.field for fact in parsed.facts}
+    body = "".join(text[unit.start : unit.own_end] for unit in units)
+    han = len(_HAN.findall(body))
+    if visible > 200 and len(_HAN.findall(text)) < LEAST_HAN * visible and marked < 2:
+        return "the text is hardly Chinese; save the Chinese document"
+    if marked >= 2:
+        return None
+    sentences = sum(len(s) for s in re.findall(r"[^。；\n]{8,}[。；]", body))
+    if parsed.reading.media_type == "text/html" and sentences < LEAST_TEXT and "doc_number" not in facts and marked == 0:
+        return "the page holds no document, only its frame; capture the page with its text" if han < 2000 else None
+    if not facts & (_POLICY - {"title"}) and marked == 0 and _NEWS.search(text):
+        return "looks like news, not a policy document: no number, no addressee, no numbered parts; take it out"
+    return None

@@ -1,0 +1,113 @@
+"""Read the information table that a site sets before a document: label and value, on one line or on two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from functools import lru_cache
+
+from ingest.records import Fact, Grid, Line, Noise
+from ingest.rules import load_rules, noise_rule
+
+# Where a value may go on to: the next label of the line. A label's Han may be letter-spaced (标　　题：).
+LONGEST_VALUE = 120
+_CAPTURE_KEY = re.compile(r"(?:[-*•]\s*)?(?P<key>[a-z][a-z0-9_ -]{1,30})\s*[:：]\s*(?P<value>.*)\Z", re.I)
+_CAPTURE_FIELDS = {
+    "title": "page_title", "source_url": "source_url", "url": "source_url", "publisher": "issuer", "publish_date": "published_on",
+    "date": "published_on", "doc_number": "doc_number", "issuer": "issuer", "capture_date": "captured_on",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=None)
+def label_fields() -> dict[str, str]:
+    """Return the field of each label."""
+    return {entry["label"]: entry["field"] for entry in load_rules("labels.yml")}
+
+
+@lru_cache(maxsize=None)
+def _label() -> re.Pattern[str]:
+    spaced = "|".join(r"\s*".join(label) for label in sorted(label_fields(), key=len, reverse=True))
+    return re.compile(rf"[【\[*\s]*(?P<label>{spaced})[】\]*\s]*[:：][*\s]*")
+
+
+def read_labels(
+    lines: tuple[Line, ...], end: int, explained: Set[int] = frozenset(), grids: Sequence[Grid] = ()
+) -> tuple[list[Fact], list[Noise], set[int]]:
+    """Return facts and noise of the labelled lines before ``end``, and the indexes of these lines.
+
+    Only where a line is nothing but labels and their values; 来源：… within the text is not one. Lines that
+    are ``explained`` already are left alone. In a table of the source a value stands in the label's row.
+    """
+    facts: list[Fact] = []
+    noise: list[Noise] = []
+    claimed: set[int] = set()
+    empty = noise_rule("empty-label")
+    index = 0
+    while index < end:
+        line = lines[index]
+        found = list(_label().finditer(line.text))
+        if not found or found[0].start() != 0 or index in explained:
+            index += 1
+            continue
+        claimed.add(index)
+        for position, match in enumerate(found):
+            stop = found[position + 1].start() if position + 1 < len(found) else len(line.text)
+            value = line.text[match.end() : stop].strip()
+            start, last = line.start + match.start(), line.start + stop
+            if not value and position == len(found) - 1:
+                following = lines[index + 1] if index + 1 < end else None
+                if following is not None and _may_be_value(following) and _stand_together(line, following, grids):
+                    value, last = following.text, following.end
+                    index += 1
+                    claimed.add(index)
+            if value:
+                field = label_fields()[re.sub(r"\s", "", match["label"])]
+                facts.append(Fact(field, value, start, last))
+            else:
+                noise.append(Noise(start, line.start + stop, empty.id, empty.reason))
+        index += 1
+    return facts, noise, claimed
+
+
+def _may_be_value(line: Line) -> bool:
+    return not _label().match(line.text) and len(line.text) <= LONGEST_VALUE
+
+
+def _stand_together(label: Line, value: Line, grids: Sequence[Grid]) -> bool:
+    """True where a value is in the cell beside its label's, or neither stands in a table."""
+    grid = next((g for g in grids if g.start <= label.start < g.end), None)
+    if grid is None:
+        return not any(g.start <= value.start < g.end for g in grids)
+    own = next((c for c in grid.cells if c.start <= label.start < c.end), None)
+    other = next((c for c in grid.cells if c.start <= value.start < c.end), None)
+    return own is not None and other is not None and own.row == other.row and other.column in (own.column, own.column + own.colspan)
+
+
+def read_capture_header(lines: tuple[Line, ...], front: int = 0) -> tuple[list[Fact], list[Noise], int]:
+    """Return what a capturing tool wrote above the text (``- source_url: …``), and the number of its lines.
+
+    Two such lines in Latin letters make a header; it may open with a title of its own and close with a stroke.
+    What stands before ``front`` is one by the format.
+    """
+    told = sum(line.end <= front for line in lines[:1000])
+    first = next((i for i, line in enumerate(lines[:3]) if _CAPTURE_KEY.match(line.text)), None)
+    if first is None and not told:
+        return [], [], 0
+    index = first = first or 0
+    facts: list[Fact] = []
+    while index < len(lines) and ((match := _CAPTURE_KEY.match(lines[index].text)) or index < told):
+        if match is None:  # a list or a text over several lines in front matter
+            index += 1
+            continue
+        field = _CAPTURE_FIELDS.get(match["key"].strip().lower().replace(" ", "_"))
+        if field and match["value"].strip(" \"'"):
+            facts.append(Fact(field, match["value"].strip(" \"'"), lines[index].start, lines[index].end))
+        index += 1
+    if index - first < 2 and not told:
+        return [], [], 0
+    if index < len(lines) and re.fullmatch(r"[-=*_]{3,}", lines[index].text):
+        index += 1
+    claimed = {fact.start for fact in facts}
+    rule = noise_rule("capture-header")
+    noise = [Noise(x.start, x.end, rule.id, rule.reason) for x in lines[:index] if x.start not in claimed]
+    return facts, noise, index

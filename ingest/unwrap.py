@@ -1,0 +1,154 @@
+"""Join lines that were broken by the width of a page: text copied out of a PDF or typed to a fixed width."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import replace
+
+from ingest.records import Doubt
+from ingest.rules import noise_rule
+
+# Columns (a Han character is two): narrower text is a table or a poem, wider is not what a page's width breaks.
+NARROWEST, WIDEST = 36, 120
+SLACK = 4  # punctuation that may not open a line, and digits that stay together, leave a line short by so much
+INDENT = 4  # a paragraph's first line is shorter where its indent was lost
+LEAST_BROKEN = 5  # lines that break off at the width and go on below
+LEAST_SHARE = 0.6
+
+_ENDS = re.compile(r"[。！？；：:;!?][”’」』）)]*\s*\Z")
+_STARTS = re.compile(
+    r"\s*(?:第\s*[〇零一二三四五六七八九十百\d]+\s*[编章节条]|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（]\s*[一二三四五六七八九十\d]{1,3}\s*[)）]"
+    r"|\d{1,3}\s*[.．、](?!\d)|[①-⑳]|—{2}|[•·●]|专\s*栏|附\s*[件录表])"
+)
+
+
+def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
+    """Return the text with broken lines joined, and a doubt where a full line may or may not end a paragraph.
+
+    Only white space changes; a text that no width has broken is returned as it is. A page number between
+    the halves of a paragraph is moved behind it.
+    """
+    width = _width_of(text)
+    if width is None:
+        return _join_runs(text)
+    lines = text.split("\n")
+    page_number = noise_rule("page-number").regex
+    assert page_number is not None
+    out: list[str] = []
+    doubts: list[Doubt] = []
+    length = 0
+    current = last_line = ""
+    held: list[str] = []  # page numbers met within a paragraph
+
+    def put(line: str) -> None:
+        nonlocal length
+        out.append(line)
+        length += len(line) + 1
+
+    def flush() -> None:
+        nonlocal current, last_line
+        if current:
+            put(current)
+        current = last_line = ""
+        for one in held:
+            put(one)
+        held.clear()
+
+    for line in lines:
+        if page_number.fullmatch(line.strip()) and (current or held):
+            held.append(line.strip())
+            continue
+        if not line.strip():
+            # A page break leaves blank lines in the middle of a sentence; else one ends the paragraph.
+            if not (held and _goes_on(last_line, width)):
+                flush()
+                put("")
+            continue
+        ended = bool(_ENDS.search(current))
+        joins = bool(current) and not line[0].isspace() and _goes_on(last_line, width) and not (ended and _STARTS.match(line))
+        if joins and re.search(r"[。！？][”’」』）)]*\s*\Z", current):
+            # Sentence and line end together: the paragraph may too. It is not joined, so that no boundary is lost.
+            at = length + len(current.rstrip())
+            doubts.append(Doubt(at - 1, at, "wrap-uncertain", "整行与整句同时结束，不能确定此处是否另起一段，照分段收录"))
+            joins = False
+        if joins:
+            glue = " " if re.search(r"[A-Za-z,]\s*\Z", current) and re.match(r"\s*[A-Za-z]", line) else ""
+            last_line = line
+            current = current.rstrip() + glue + line.strip()
+        else:
+            flush()
+            current = line.rstrip()
+            last_line = line
+    flush()
+    joined = "\n".join(out)
+    return joined, tuple(doubts)
+
+
+def _goes_on(line: str, width: int) -> bool:
+    """True where a line is as long as the width lets it be; one that breaks off in mid-sentence may lack an indent."""
+    columns = _columns(line.strip())
+    return columns >= width - SLACK - (0 if _ENDS.search(line) else INDENT)
+
+
+def _join_runs(text: str) -> tuple[str, tuple[Doubt, ...]]:
+    """Join a sentence that a scraper broke where a page's font changed: 到 / 2025年，… and 扩大铁路 / “点对点”….
+
+    The line breaks off without a mark, and what follows it can open no sentence of its own.
+    """
+    out: list[str] = []
+    doubts: list[Doubt] = []
+    length = 0
+    for line in text.split("\n"):
+        before = out[-1] if out else ""
+        if before.strip() and line.strip() and _breaks_off(before.strip(), line.strip()):
+            doubts.append(Doubt(length - 2, length - 1, "line-joined", "原文在句中换行，据文意与下一行相连"))
+            length += len(line.strip()) - 1 - (len(before) - len(before.rstrip()))
+            out[-1] = before.rstrip() + line.strip()
+        else:
+            out.append(line)
+            length += len(line)
+        length += 1
+    return "\n".join(out), tuple(replace(d, start=max(d.start, 0)) for d in doubts)
+
+
+def _breaks_off(line: str, following: str) -> bool:
+    if _ENDS.search(line) or _STARTS.match(following) or line[-1] in "|｜）)":
+        return False
+    if following[0] in "，。；、）”》":
+        return not re.fullmatch(r"[|｜\s]*", line)
+    if not re.match(r"[0-9A-Za-z“‘《]", following):
+        return False
+    prose = "，" in line and not _STARTS.match(line)
+    return prose or bool(re.fullmatch(r"[到至在从自以按将由经]", line))
+
+
+def _width_of(text: str) -> int | None:
+    """The width in columns that the text was broken at, or None where it was not."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    columns = [_columns(line) for line in lines]
+    widths = Counter(columns)
+    best, most = None, 0
+    for width in range(NARROWEST, WIDEST + 1):
+        near = sum(n for w, n in widths.items() if width - SLACK <= w <= width)
+        if near > most:
+            best, most = width, near
+    if best is None:
+        return None
+    low = best - SLACK - INDENT
+    long = sum(n for w, n in widths.items() if w > 0.6 * best)
+    near = sum(n for w, n in widths.items() if low <= w <= best)
+    # At the width at which lines break, most lines that reach it stop in mid-sentence and go on below.
+    broken = sum(
+        low <= w <= best and not _ENDS.search(line) and not _STARTS.match(below)
+        for w, line, below in zip(columns, lines, lines[1:])
+    )
+    wider = sum(n for w, n in widths.items() if w > best + SLACK)
+    if broken < LEAST_BROKEN or broken < LEAST_SHARE * near or near < LEAST_SHARE * long:
+        return None
+    return best if wider <= 0.15 * len(lines) else None
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
