@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.corpus import DocumentFolder, VersionFile
+from ingest.guard import bounded
 from ingest.judge import judge
 from ingest.parse import parse
 from ingest.read import read
 from ingest.records import Doubt, Parsed, SourceError, UnfitError
+
+LONGEST_TEXT = 2_000_000  # characters; the longest plan seen has a tenth
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,12 @@ def admit(folder: DocumentFolder) -> Admitted:
 
 def parse_file(path: Path) -> Parsed:
     """Return the parse of a captured file. Raises SourceError for one that cannot be read or is no policy document."""
-    parsed = parse(read(path))
-    judge(parsed, path)
+    with bounded(path):
+        reading = read(path)
+        if len(reading.text) > LONGEST_TEXT:
+            raise UnfitError(f"{path}: has {len(reading.text):,} characters, no document has; save the part that is the document")
+        parsed = parse(reading)
+        judge(parsed, path)
     return parsed
 
 

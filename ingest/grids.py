@@ -18,6 +18,12 @@ def is_table(grid: Grid, lines: Sequence[Line]) -> bool:
     """True where the grid holds a table's data; false for a page's frame drawn as a table."""
     if not lines or not 2 < len(grid.cells) <= MOST_CELLS or len({c.row for c in grid.cells}) < 2:
         return False
+    placed = sorted((cell for cell in grid.cells if cell.start >= 0), key=lambda cell: (cell.start, cell.end))
+    # A cell that was never closed holds the rows that follow: what its table was can't be told.
+    if any(after.start < before.end for before, after in zip(placed, placed[1:])):
+        return False
+    if placed and not grid.start <= placed[0].start <= placed[-1].end <= grid.end:
+        return False
     return max(c.end - c.start for c in grid.cells) <= LONGEST_CELL
 
 

@@ -43,12 +43,14 @@ def read_word(data: bytes, path: Path) -> tuple[str, Layout]:
     try:
         _check_sizes(data, path)
         document = docx.Document(io.BytesIO(_without_dangling(data)))
-    except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
+        word = _Word(document)
+        word.body(document.element.body)
+        word.running_titles()
+        return word.writer.text, word.layout()
+    except (SourceError, MemoryError):
+        raise
+    except Exception as error:  # a broken archive fails in as many ways as there are bytes in it
         raise SourceError(f"{path}: is no whole Word file ({type(error).__name__}); save it anew as .docx") from None
-    word = _Word(document)
-    word.body(document.element.body)
-    word.running_titles()
-    return word.writer.text, word.layout()
 
 
 def _check_sizes(data: bytes, path: Path) -> None:
