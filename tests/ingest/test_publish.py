@@ -76,8 +76,9 @@ def _change_parser(monkeypatch: pytest.MonkeyPatch, change) -> None:
 
 def _change_rules(monkeypatch: pytest.MonkeyPatch, **changed: MarkerClass | None) -> None:
     """Let the parser know other markers: another rule for a class, or None for no such rule."""
-    rules = {**markers.marker_classes(), **changed}
-    monkeypatch.setattr(markers, "marker_classes", lambda: {name: rule for name, rule in rules.items() if rule})
+    kept = [(rule, changed.get(rule.name, rule)) for rule in markers.marker_patterns()]
+    patterns = tuple(replace(rule, eid=new.eid) for rule, new in kept if new is not None)
+    monkeypatch.setattr(markers, "marker_patterns", lambda: patterns)
 
 
 def test_a_build_lists_what_it_publishes(corpus):
