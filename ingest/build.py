@@ -77,6 +77,7 @@ def _build_into(
         cut = cutter(vocabulary.lexicon)
         indexer = Indexer(db, cut, vocabulary.synonyms)
         published: dict[str, Published] = {}
+        loose: set[str] = set()  # the id of a file outside any folder is only proposed: no address of it is promised yet
         facts = FactStore(db, vocabulary, learn_themes(vocabulary, _labelled(documents, vocabulary), cut))
         refused: list[Refused] = []
         # Numbered in an order that has nothing to do with place or year, so that the first units of
@@ -91,6 +92,7 @@ def _build_into(
             if admitted.parsed:
                 folder, parsed = admitted.folder, list(admitted.parsed)
                 published[folder.id] = _publish(corpus, folder, parsed, str(about.get("corpus_version", "")))
+                loose.update([folder.id] if folder.is_loose else [])
                 with db.conn:
                     store_document(db, indexer, facts, folder, parsed, corpus.parent)
                     store_published(db, folder.id, published[folder.id])
@@ -106,7 +108,7 @@ def _build_into(
             store_reuse(db)
             align(db, vocabulary.alignments, indexer.words)
             # The hash is of the corpus with these lists, so that the build that extends them is not stale at once.
-            unsaved = _write_lists(corpus, published)
+            unsaved = _write_lists(corpus, {id_: one for id_, one in published.items() if id_ not in loose})
             finish(db, {**about, "corpus_sha256": hash_corpus(corpus), "tool_sha256": hash_tool()})
         counted = ("documents", "provisions", "indicators", "noise", "doubts", "quarantine")
         return {name: db[name].count for name in counted}, unsaved
