@@ -15,7 +15,6 @@ _COLOURS, _SIZES = ["color-contrast", "link-in-text-block"], ["scrollable-region
 LOOKS = {
     "light, wide": None,
     "light, narrow": [*_COLOURS, *_SIZES, "target-size"],
-    "dark, wide": [*_COLOURS],
     "dark, narrow": [*_COLOURS, *_SIZES],
 }
 
