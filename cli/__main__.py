@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from cli.add import add_command
-from cli.compare import reuse_command
 from cli.draft import draft_command
 from cli.facts import agencies_command, facts_command, indicators_command, open_or_fail, print_json, themes_command
 from cli.measures import compare_command, counterparts_command, measures_command
+from cli.reuse import reuse_command
 from ingest.records import SourceError
 from ingest.stamp import ROOT, is_stale
 

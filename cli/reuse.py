@@ -1,4 +1,4 @@
-"""kb reuse: what the pages of comparison show, in the terminal."""
+"""kb reuse: what the pages on shared wording show, in the terminal."""
 
 from __future__ import annotations
 
