@@ -148,11 +148,6 @@ def stock_spans(conn: sqlite3.Connection, text: str) -> list[tuple[int, int]]:
     return find_spans(text, once(conn, _read_stock))
 
 
-def list_stock_phrases(conn: sqlite3.Connection) -> list[dict[str, Any]]:
-    """Return the stock phrases, the most widespread first: ``[{"text", "documents", "total"}]``, in matching form."""
-    return rows(conn, "SELECT text, documents, total FROM stock_phrases ORDER BY documents DESC, length(text) DESC, text")
-
-
 def _read_stock(conn: sqlite3.Connection) -> Index:
     return index_phrases(row[0] for row in conn.execute("SELECT text FROM stock_phrases"))
 
@@ -261,5 +256,3 @@ def _tell_origin(members: Sequence[dict[str, Any]], cited: dict[str, dict[str, s
 
 def _all_of(count: int) -> str:
     return "两份文件" if count == 2 else f"{count} 份文件"
-
-

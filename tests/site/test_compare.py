@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 
+from tests.site.browsing import NEEDS_BROWSER, browser  # noqa: F401
 from tests.site.conftest import CHONGQING, HEBEI, HOSTILE_ID, LIAONING, SHANXI
+
+# ruff: noqa: F811
 
 HE, LN, CQ = f"{HEBEI}/part_6__cl_17", f"{LIAONING}/part_4__cl_13", f"{CHONGQING}/part_2__cl_7"
 THREE = f"/compare?p={HE}&p={LN}&p={CQ}"
@@ -151,19 +152,6 @@ def test_hostile_words_stay_words(hostile_site):
 
 # ---- in a browser ----
 
-BROWSER = Path(os.environ.get("KB_BROWSER", "/usr/bin/chromium"))
-in_browser = [pytest.mark.browser, pytest.mark.skipif(not BROWSER.exists(), reason=f"no browser at {BROWSER}")]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(BROWSER), args=["--no-sandbox", "--disable-background-networking"])
-        yield browser
-        browser.close()
-
 
 @pytest.fixture
 def reader(browser, origin):
@@ -180,7 +168,7 @@ def reader(browser, origin):
 
 
 class TestBrowser:
-    pytestmark = in_browser
+    pytestmark = NEEDS_BROWSER
 
     @pytest.mark.parametrize("width", [1280, 390])
     @pytest.mark.parametrize("path", ["/compare", THREE, FUNDS + "&view=original", f"/compare?m={HEBEI}__part_6__cl_17", f"/compare?p={HE}"])

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from io import BytesIO
-from pathlib import Path
 
 import docx
 import pytest
@@ -14,7 +12,10 @@ from bs4 import BeautifulSoup
 
 from plugins.web import draft_page
 from tests.conftest import CORPUS
+from tests.site.browsing import NEEDS_BROWSER, browser  # noqa: F401
 from tests.site.conftest import HOSTILE_WORDS
+
+# ruff: noqa: F811
 
 DRAFT = """某省职业技能培训规划
 
@@ -196,21 +197,8 @@ def test_the_draft_is_in_no_log(site, caplog: pytest.LogCaptureFixture) -> None:
 
 # ---- in a browser; last, since its library's event loop and the site's cannot run in turns ----
 
-BROWSER = Path(os.environ.get("KB_BROWSER", "/usr/bin/chromium"))
-in_browser = [pytest.mark.browser, pytest.mark.skipif(not BROWSER.exists(), reason=f"no browser at {BROWSER}")]
 
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(BROWSER), args=["--no-sandbox", "--disable-background-networking"])
-        yield browser
-        browser.close()
-
-
-@pytest.mark.parametrize("width", [pytest.param(390, marks=in_browser)])
+@pytest.mark.parametrize("width", [pytest.param(390, marks=NEEDS_BROWSER)])
 def test_in_a_browser_without_scripts(origin: str, browser, width: int) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 800})
     tab = context.new_page()
@@ -227,7 +215,7 @@ def test_in_a_browser_without_scripts(origin: str, browser, width: int) -> None:
     context.close()
 
 
-@pytest.mark.parametrize("width", [pytest.param(width, marks=in_browser) for width in (1280, 390)])
+@pytest.mark.parametrize("width", [pytest.param(width, marks=NEEDS_BROWSER) for width in (1280, 390)])
 def test_the_review_fits_the_window(origin: str, browser, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800})
     tab = context.new_page()
