@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from align.provisions import Encoded
+from align.provisions import PLACE_SCALE, SCALE, Encoded, widen
 
 FEATURES = (
     "words", "bigrams", "contained", "heading", "heading_in", "main_theme", "themes", "heading_words", "place", "unheaded", "meaning",
@@ -108,18 +108,28 @@ def match(left: Encoded, right: Encoded, model: Model | None = None) -> Iterator
     model = model or load_model()
     mine, theirs = _rows_of(left), _rows_of(right)
     done: set[tuple[str, str]] = set()
-    for name, others in nearest_documents(left, right).items():
-        others = [other for other in others if (other, name) not in done]
+    for name, rows in mine.items():
+        names = [other for other in theirs if other != name]
+        starts = [int(theirs[other][0]) for other in theirs]
+        near = dict(zip(theirs, measure_nearness(left.meaning[rows], right.meaning, starts).tolist()))
+        others = [other for other in choose_nearest(near, names) if (other, name) not in done]
         done.update((name, other) for other in others)
-        is_labelled = left.provisions[mine[name][0]].is_labelled
-        for weights in (model.labelled, model.tagged):
-            group = {
-                other: theirs[other]
-                for other in others
-                if (is_labelled and right.provisions[theirs[other][0]].is_labelled) == (weights is model.labelled)
-            }
-            for block in _blocks(len(mine[name]), group):
-                yield _match_block(left, right, mine[name], block, weights, model.passing)
+        yield from match_document(left, rows, right, {other: theirs[other] for other in others}, model)
+
+
+def match_document(
+    left: Encoded, rows: np.ndarray, right: Encoded, others: Mapping[str, np.ndarray], model: Model
+) -> Iterator[Pairs]:
+    """Yield the pairs of one document, ``rows`` of ``left``, with some others, rows of ``right``."""
+    is_labelled = left.provisions[rows[0]].is_labelled
+    for weights in (model.labelled, model.tagged):
+        group = {
+            other: columns
+            for other, columns in others.items()
+            if (is_labelled and right.provisions[columns[0]].is_labelled) == (weights is model.labelled)
+        }
+        for block in _blocks(len(rows), group):
+            yield _match_block(left, right, rows, block, weights, model.passing)
 
 
 def _match_block(
@@ -135,23 +145,22 @@ def _match_block(
     return Pairs(rows[i], columns[j], np.column_stack([value[i, j] for value in values]), probability[i, j])
 
 
-def nearest_documents(left: Encoded, right: Encoded) -> dict[str, list[str]]:
-    """Return for each document of ``left`` the documents of ``right`` that it is compared with, the nearest first.
+def measure_nearness(meaning: np.ndarray, others: np.ndarray, starts: Sequence[int]) -> np.ndarray:
+    """Return how near a document is to each other one: the mean over its provisions of how near the nearest of the other's is.
 
-    How near two documents are is told by the places of their provisions in the space of meaning: by the mean
-    over one's provisions of how near the nearest of the other's is.
+    ``meaning`` and ``others`` are places of provisions, ``starts`` the first row of each other document. Exact: sums of
+    whole numbers, divided once.
     """
-    mine, theirs = _rows_of(left), _rows_of(right)
-    starts = [rows[0] for rows in theirs.values()]
-    nearest = {}
-    for name, rows in mine.items():
-        others = [other for other in theirs if other != name]
-        if len(others) > MOST_DOCUMENTS:
-            best = np.maximum.reduceat(left.meaning[rows] @ right.meaning.T, starts, axis=1).mean(axis=0)
-            near = dict(zip(theirs, best.tolist()))
-            others.sort(key=lambda other: (-near[other], other))
-        nearest[name] = others[:MOST_DOCUMENTS]
-    return nearest
+    sums = np.zeros(len(starts), np.int64)
+    for first in range(0, len(meaning), _LARGEST_BLOCK // max(len(others), 1) + 1):
+        some = meaning[first : first + _LARGEST_BLOCK // max(len(others), 1) + 1]
+        sums += np.maximum.reduceat(some @ others.T, starts, axis=1).astype(np.int64).sum(axis=0)
+    return sums / (max(len(meaning), 1) * PLACE_SCALE**2)
+
+
+def choose_nearest(near: Mapping[str, float], names: Sequence[str]) -> list[str]:
+    """Return the MOST_DOCUMENTS of some documents that are nearest, the nearest first."""
+    return sorted(names, key=lambda name: (-near[name], name))[:MOST_DOCUMENTS]
 
 
 def _rows_of(encoded: Encoded) -> dict[str, np.ndarray]:
@@ -176,25 +185,27 @@ def _blocks(height: int, columns: Mapping[str, np.ndarray]) -> Iterator[dict[str
 def compare(left: Encoded, right: Encoded, a: np.ndarray, b: np.ndarray) -> list[np.ndarray]:
     """Return the FEATURES of all pairs of rows ``a`` and ``b``: of each a matrix rows × columns, from 0 to 1."""
     present, other_present = left.present[a], right.present[b]
-    in_right = _product(left.heading_present[a], other_present) / _positive(left.heading_mass[a])[:, None]
-    in_left = _product(present, right.heading_present[b]) / _positive(right.heading_mass[b])[None, :]
+    in_right = _product(left.heading_present[a], _flag(other_present)) / _positive(left.heading_mass[a])[:, None]
+    in_left = _product(_flag(present), right.heading_present[b]) / _positive(right.heading_mass[b])[None, :]
     mass = np.minimum(left.mass[a][:, None], right.mass[b][None, :])
     main = (_product(left.main_theme[a], right.themes[b]) + _product(left.themes[a], right.main_theme[b])) / 2
     both = _product(left.themes[a], right.themes[b])
     either = _count(left.themes[a])[:, None] + _count(right.themes[b])[None, :] - both
-    return [
-        _product(left.words[a], right.words[b]),
-        _product(left.bigrams[a], right.bigrams[b]),
-        _product(present, other_present) / _positive(mass),
-        _product(left.headings[a], right.headings[b]),
+    values = [
+        _product(left.words[a], right.words[b]) / SCALE**2,
+        _product(left.bigrams[a], right.bigrams[b]) / SCALE**2,
+        _product(present, _flag(other_present)) / _positive(mass),
+        _product(left.headings[a], right.headings[b]) / SCALE**2,
         np.maximum(in_right, in_left),
         main,
         both / _positive(either),
-        _product(left.heading_words[a], right.heading_words[b]),
+        _product(left.heading_words[a], right.heading_words[b]) / SCALE**2,
         1 - np.abs(left.places[a][:, None] - right.places[b][None, :]),
-        (left.unheaded[a][:, None] & right.unheaded[b][None, :]).astype(np.float32),
-        left.meaning[a] @ right.meaning[b].T,
+        left.unheaded[a][:, None] & right.unheaded[b][None, :],
+        left.meaning[a] @ right.meaning[b].T / PLACE_SCALE**2,
     ]
+    # What counts in no length can bring two texts above one.
+    return [np.minimum(value, 1).astype(np.float32) for value in values]
 
 
 def rivalry(score: np.ndarray) -> list[np.ndarray]:
@@ -214,7 +225,13 @@ def _best_rival(score: np.ndarray, axis: int) -> np.ndarray:
 
 
 def _product(a: csr_matrix, b: csr_matrix) -> np.ndarray:
-    return (a @ b.T).toarray()
+    width = max(a.shape[1], b.shape[1])
+    return (widen(a, width) @ widen(b, width).T).toarray()
+
+
+def _flag(matrix: csr_matrix) -> csr_matrix:
+    """Ones where a matrix holds something."""
+    return csr_matrix((np.ones_like(matrix.data), matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def _count(themes: csr_matrix) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ from cli.measures import compare_command, counterparts_command, measures_command
 from cli.reuse import reuse_command
 from ingest.records import SourceError
 from ingest.stamp import ROOT, is_stale
+
+if TYPE_CHECKING:
+    from ingest.build import Built
 
 CORPUS = ROOT / "corpus"
 DB = ROOT / "kb.db"
@@ -31,14 +34,15 @@ def _fail(message: str) -> None:
     sys.exit(2)
 
 
-def _progress(items: Iterable[Any]) -> Iterable[Any]:
+def _progress(items: Iterable[Any], count: int) -> Iterable[Any]:
     """Show a bar where someone watches; yield the items in any case."""
-    items = list(items)
-    with click.progressbar(items, label="建库", file=sys.stderr, show_pos=True, hidden=not sys.stderr.isatty()) as bar:
+    with click.progressbar(
+        items, length=count, label="建库", file=sys.stderr, show_pos=True, hidden=not sys.stderr.isatty()
+    ) as bar:
         yield from bar
 
 
-def _build(corpus: Path, db: Path) -> dict[str, int]:
+def _build(corpus: Path, db: Path) -> Built:
     from ingest.build import build  # imported late: serving what is built already starts at once
 
     try:
@@ -48,7 +52,7 @@ def _build(corpus: Path, db: Path) -> dict[str, int]:
         raise
     if built.unsaved:
         click.echo(f"{built.unsaved[0].parent}: cannot be written; new addresses are served but not listed", err=True)
-    return built.counts
+    return built
 
 
 _db_option = click.option("--db", type=click.Path(path_type=Path), default=DB, help="The database; kb.db by default.")
@@ -61,12 +65,17 @@ _corpus_argument = click.argument("corpus", type=click.Path(path_type=Path), def
 @_db_option
 @_json_option
 def build_command(corpus: Path, db: Path, as_json: bool) -> None:
-    """Build the database from a CORPUS folder (corpus/ by default) and swap it in."""
-    counts = _build(corpus, db)
+    """Build the database from a CORPUS folder (corpus/ by default) and swap it in.
+
+    Documents that are as they were are taken over; a build that was interrupted goes on where it was.
+    """
+    built = _build(corpus, db)
     if as_json:
-        print_json({"db": str(db), **counts})
+        seconds = {step: round(value, 3) for step, value in built.seconds.items()}
+        print_json({"db": str(db), **built.counts, "prepared": built.prepared, "seconds": seconds})
     else:
-        click.echo(f"{db}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        click.echo(f"{db}: " + ", ".join(f"{count} {name}" for name, count in built.counts.items()))
+        click.echo(f"{built.prepared} documents read, the others taken over; {built.seconds['whole']:.1f} s")
 
 
 @kb.command("check")

@@ -2,147 +2,160 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.account import account
-from ingest.admit import Refused, admit
-from ingest.align import align
-from ingest.corpus import DocumentFolder, load_corpus, read_yaml
-from ingest.facts import FactStore, learn_themes
-from ingest.index import Indexer
-from ingest.parse import parse
-from ingest.publish import Published, Version, publish
-from ingest.published import check_folders, path_of, read_published, write_published
-from ingest.read import read
-from ingest.records import Parsed, SourceError
-from ingest.reuse import store_reuse
-from ingest.stamp import hash_corpus, hash_tool
-from ingest.store import connect, create_schema, finish, provision_rows, store_document, store_published
-from ingest.vocabulary import Vocabulary, load_vocabulary
-from lang.words import cutter
+import sqlite_utils
 
-Progress = Callable[[Iterable[Any]], Iterable[Any]]
+from ingest.corpus import list_sources, read_yaml
+from ingest.published import check_folders
+from ingest.records import SourceError
+from ingest.spread import count_cores
+from ingest.stamp import hash_corpus, hash_ground, hash_tool
+from ingest.store import IS_NEW, connect, create_schema, finish
+from ingest.update import UNFINISHED, update
+from ingest.vocabulary import Vocabulary, load_vocabulary
+
+#: Gets what comes and how much will come; yields it on, and may show how far it is.
+Progress = Callable[[Iterable[Any], int], Iterable[Any]]
 
 
 @dataclass(frozen=True)
 class Built:
-    """What a build made; ``unsaved`` are lists of published addresses that could not be written to the corpus."""
+    """What a build made; ``unsaved`` are lists of published addresses that could not be written to the corpus.
+
+    ``prepared`` counts the documents that were new or changed, ``seconds`` says how long each step took.
+    """
 
     db: Path
     counts: dict[str, int]
-    unsaved: tuple[Path, ...] = ()
+    prepared: int
+    unsaved: tuple[Path, ...]
+    seconds: dict[str, float]
 
 
-def build(corpus: Path, db: Path, progress: Progress = lambda items: items) -> Built:
+def build(corpus: Path, db: Path, progress: Progress = lambda items, _: items, workers: int | None = None) -> Built:
     """Build a database from a corpus folder and put it in the place of ``db``.
 
-    The old database stays whole until the new one is complete: a reader, an error or a crash
-    never sees half of one. Raises SourceError, in one line, before anything is swapped.
+    What is unchanged since ``db`` was built, or since a build of it was interrupted, is taken over; the result is the
+    same as from nothing. ``workers`` is the number of processes that read documents, one for each core by default.
+    The old database stays whole until the new one is complete: a reader, an error or a crash never sees half of one.
+    Raises SourceError, in one line, before anything is swapped.
     """
+    begun = time.perf_counter()
     corpus, db = corpus.resolve(), db.resolve()
-    documents = load_corpus(corpus)
-    check_folders(corpus, (folder.id for folder in documents))
+    folders, _ = list_sources(corpus)
+    check_folders(corpus, [folder.name for folder in folders])
     about = _about(corpus)
+    vocabulary = load_vocabulary(corpus)
     if not db.parent.is_dir():
         raise SourceError(f"{db.parent}: no such folder; name one that is there with --db")
     _sweep(db)
+    with _open_beside(db, hash_ground(corpus, vocabulary.labels), vocabulary) as (beside, made):
+        started = time.perf_counter()
+        updated = update(made, corpus, vocabulary, str(about.get("corpus_version", "")), workers or count_cores(), progress)
+        seconds = {"copy": started - begun, **updated.seconds}
+        # The hash is of the corpus with its lists, so that the build that extends them is not stale at once.
+        with made.atomic():
+            finish(made, {**about, "corpus_sha256": hash_corpus(corpus), "tool_sha256": hash_tool()})
+        counted = ("documents", "provisions", "indicators", "noise", "doubts", "quarantine")
+        counts = {name: made[name].count for name in counted}
+        os.chmod(beside, 0o644)
+        # Still locked: another build that finds the file must not begin to write in what is kb.db now.
+        os.replace(beside, db)
+    whole = time.perf_counter() - begun
+    return Built(db, counts, updated.prepared, updated.unsaved, {**seconds, "finish": whole - sum(seconds.values()), "whole": whole})
+
+
+@contextmanager
+def _open_beside(db: Path, ground: str, vocabulary: Vocabulary) -> Iterator[tuple[Path, sqlite_utils.Database]]:
+    """Open the database that is built: an interrupted one, else a copy of the old one, else an empty one.
+
+    ``ground`` is a hash of what all documents' rows depend on; a database on another ground is of no use. An
+    error leaves what was stored for the next build, if anything was.
+    """
+    path, made = _lock(db)
+    try:
+        state = _read_state(made)
+        if state.get("ground_sha256") != ground or not _is_whole(made):
+            _copy(db if _ground_of(db) == ground else None, made)
+            if _ground_of_open(made) != ground:
+                with made.atomic():
+                    create_schema(made, vocabulary)
+                    made["build"].insert_all([{"key": "ground_sha256", "value": ground}, {"key": IS_NEW, "value": "1"}])
+        yield path, made
+    except BaseException:
+        is_worth = UNFINISHED in _read_state(made)
+        made.conn.close()
+        if path.name != f"{db.name}.building" or not is_worth:
+            path.unlink(missing_ok=True)
+        raise
+    made.conn.close()
+
+
+def _lock(db: Path) -> tuple[Path, sqlite_utils.Database]:
+    """Open the file that builds share, locked; while another build has it, one of our own."""
     # Not *.db: Datasette's configuration-directory mode would serve a half-built one.
+    path = db.with_name(f"{db.name}.building")
+    try:
+        made = connect(path)
+        if path.exists():  # else the build that had it has just made kb.db of it
+            return path, made
+        made.conn.close()
+    except sqlite3.DatabaseError as error:
+        if "locked" not in str(error):  # no database at all: what a failing disk left
+            path.unlink(missing_ok=True)
+            return _lock(db)
     handle, name = tempfile.mkstemp(prefix=f"{db.name}.building-{os.getpid()}-", dir=db.parent)
     os.close(handle)
-    beside = Path(name)
+    return Path(name), connect(Path(name))
+
+
+def _copy(source: Path | None, made: sqlite_utils.Database) -> None:
+    """Make an open database a copy of another, or empty."""
+    origin = sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True) if source else sqlite3.connect(":memory:")
     try:
-        counts, unsaved = _build_into(beside, corpus, documents, about, progress)
-        os.chmod(beside, 0o644)
-        os.replace(beside, db)
+        origin.backup(made.conn, pages=-1)
     finally:
-        beside.unlink(missing_ok=True)
-    return Built(db, counts, unsaved)
+        origin.close()
 
 
-def _build_into(
-    path: Path, corpus: Path, documents: Iterable[DocumentFolder], about: dict[str, Any], progress: Progress
-) -> tuple[dict[str, int], tuple[Path, ...]]:
-    db = connect(path)
+def _read_state(made: sqlite_utils.Database) -> dict[str, str]:
     try:
-        vocabulary = load_vocabulary(corpus)
-        create_schema(db, vocabulary)
-        db["quarantine"].create({"source_file": str, "document_id": str, "reason": str}, pk="source_file")
-        db["lexicon"].insert_all({"word": word} for word in vocabulary.lexicon)
-        cut = cutter(vocabulary.lexicon)
-        indexer = Indexer(db, cut, vocabulary.synonyms)
-        published: dict[str, Published] = {}
-        loose: set[str] = set()  # the id of a file outside any folder is only proposed: no address of it is promised yet
-        facts = FactStore(db, vocabulary, learn_themes(vocabulary, _labelled(documents, vocabulary), cut))
-        refused: list[Refused] = []
-        # Numbered in an order that has nothing to do with place or year, so that the first units of
-        # the index are a fair sample of all when a query is too broad to count.
-        for folder in progress(sorted(documents, key=lambda d: hashlib.sha256(d.id.encode()).hexdigest())):
-            admitted = admit(folder)
-            refused += admitted.refused
-            for version, one in zip(admitted.folder.versions, admitted.parsed):
-                problems = account(one)
-                if problems:
-                    raise SourceError(f"{version.path}: the accounting fails, please report it: {problems[0]}")
-            if admitted.parsed:
-                folder, parsed = admitted.folder, list(admitted.parsed)
-                published[folder.id] = _publish(corpus, folder, parsed, str(about.get("corpus_version", "")))
-                loose.update([folder.id] if folder.is_loose else [])
-                with db.conn:
-                    store_document(db, indexer, facts, folder, parsed, corpus.parent)
-                    store_published(db, folder.id, published[folder.id])
-        if refused and not db["documents"].count:
-            raise SourceError(f"{refused[0].path}: {refused[0].reason}")
-        with db.conn:
-            db["quarantine"].insert_all(
-                {"source_file": r.path.relative_to(corpus.parent).as_posix(), "document_id": r.document_id, "reason": r.reason}
-                for r in sorted(refused, key=lambda r: r.path)
-            )
-            facts.finish()
-            indexer.finish()
-            store_reuse(db)
-            align(db, vocabulary.alignments, indexer.words)
-            # The hash is of the corpus with these lists, so that the build that extends them is not stale at once.
-            unsaved = _write_lists(corpus, {id_: one for id_, one in published.items() if id_ not in loose})
-            finish(db, {**about, "corpus_sha256": hash_corpus(corpus), "tool_sha256": hash_tool()})
-        counted = ("documents", "provisions", "indicators", "noise", "doubts", "quarantine")
-        return {name: db[name].count for name in counted}, unsaved
-    finally:
-        db.conn.close()
+        return dict(made.conn.execute("select key, value from build"))
+    except sqlite3.DatabaseError:
+        return {}
 
 
-def _publish(corpus: Path, folder: DocumentFolder, parsed: list[Parsed], release: str) -> Published:
-    versions = [
-        Version(version.number, one, list(provision_rows(folder.id, f"{folder.id}@v{version.number}", one)))
-        for version, one in zip(folder.versions, parsed)
-    ]
-    path = path_of(corpus, folder.id)
-    return publish(folder.id, read_published(path), versions, release, path)
+def _ground_of_open(made: sqlite_utils.Database) -> str | None:
+    return _read_state(made).get("ground_sha256")
 
 
-def _write_lists(corpus: Path, published: dict[str, Published]) -> tuple[Path, ...]:
-    """Write the lists of published addresses; return those that a corpus for reading only keeps from being written."""
-    paths = {document_id: path_of(corpus, document_id) for document_id in sorted(published)}
-    return tuple(
-        path for document_id, path in paths.items() if not write_published(path, document_id, published[document_id].listed)
-    )
+def _ground_of(db: Path) -> str | None:
+    if not db.is_file():
+        return None
+    try:
+        connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
+        try:
+            return dict(connection.execute("select key, value from build")).get("ground_sha256")
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError:
+        return None
 
 
-def _labelled(documents: Iterable[DocumentFolder], vocabulary: Vocabulary) -> dict[str, list[dict[str, Any]]]:
-    """The provision rows of the documents whose themes a curator has decided."""
-    known = {folder.id: folder for folder in documents}
-    for document_id in vocabulary.labels:
-        if document_id not in known:
-            raise SourceError(f"labels/{document_id}.yml: no such document in the corpus; rename or remove the file")
-    return {
-        document_id: list(provision_rows(document_id, "", parse(read(known[document_id].versions[-1].path))))
-        for document_id in vocabulary.labels
-    }
+def _is_whole(made: sqlite_utils.Database) -> bool:
+    try:
+        return made.conn.execute("pragma quick_check(1)").fetchone()[0] == "ok"
+    except sqlite3.DatabaseError:
+        return False
 
 
 def _about(corpus: Path) -> dict[str, Any]:
@@ -155,11 +168,12 @@ def _about(corpus: Path) -> dict[str, Any]:
 
 
 def _sweep(db: Path) -> None:
-    """Remove what a build that was killed has left; one that still runs keeps its file."""
+    """Remove what a build that was killed has left of its own; one that still runs keeps its file."""
     for left in db.parent.glob(f"{db.name}.building-*"):
         try:
             os.kill(int(left.name.split("building-")[1].split("-")[0]), 0)
         except (ProcessLookupError, ValueError):
-            left.unlink(missing_ok=True)
+            if not left.name.endswith("-journal"):
+                left.unlink(missing_ok=True)
         except PermissionError:
             pass

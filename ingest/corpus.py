@@ -16,6 +16,7 @@ from ingest.records import SourceError
 from ingest.rules import load_rules
 
 ID = re.compile(r"(?P<locality>[a-z]{2})-(?P<year>(?:19|20)\d{2})-[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C: a large corpus has thousands of such files
 VOCABULARIES = {"labels", "published"}  # folders of the corpus that hold no document
 VOCABULARY_FILES = {"lexicon.txt"}  # what else has a suffix that documents have
 _VERSION = re.compile(r"v(?P<number>[1-9]\d*)(?P<suffix>\.[a-z]+)\Z")
@@ -96,8 +97,8 @@ class DocumentFolder:
     unfit: str | None = None  # why a loose file is no document
 
 
-def load_corpus(corpus: Path) -> tuple[DocumentFolder, ...]:
-    """Return the documents of a corpus folder in the order of their ids.
+def list_sources(corpus: Path) -> tuple[list[Path], list[Path]]:
+    """Return a corpus's folders of documents and its loose files, by name.
 
     Raises SourceError with one line that names the file and the mend.
     """
@@ -108,17 +109,29 @@ def load_corpus(corpus: Path) -> tuple[DocumentFolder, ...]:
                    and not p.name.startswith((".", "README")))  # fmt: skip
     if not folders and not loose:
         raise SourceError(f"{corpus}: no document folder in it; add one such as ln-2022-zhiye-jineng-peixun/v1.txt")
-    documents = [_load_folder(folder) for folder in folders]
     seen: dict[str, Path] = {}
-    for folder, document in zip(folders, documents):
+    provinces = {entry["code"]: entry["name"] for entry in load_rules("provinces.yml")}
+    for folder in folders:
+        match = ID.match(folder.name)
+        if match is None:
+            raise SourceError(f"{folder}: a document's id is <locality>-<year>-<slug> in a-z, 0-9 and -; rename the folder")
+        if match["locality"] not in provinces:
+            raise SourceError(f"{folder}: locality {match['locality']!r} is none of {', '.join(provinces)}; rename the folder")
         # A file system that tells Ln from ln may hold both; addresses do not tell them apart.
-        other = seen.setdefault(document.id.casefold(), folder)
+        other = seen.setdefault(folder.name.casefold(), folder)
         if other is not folder:
             raise SourceError(f"{folder}: has the same id as {other}; give one of the two another id")
-    if loose:
-        from ingest.loose import take_loose  # parses the files; a corpus without any need not load what parsing needs
+    return folders, loose
 
-        documents += take_loose(loose, seen)
+
+def load_corpus(corpus: Path) -> tuple[DocumentFolder, ...]:
+    """Return the documents of a corpus folder in the order of their ids. Raises SourceError."""
+    folders, loose = list_sources(corpus)
+    documents = [load_folder(folder) for folder in folders]
+    if loose:
+        from ingest.loose import identify_file, take_loose  # parses the files; a corpus without any need not load what parsing needs
+
+        documents += take_loose([(path, identify_file(path)) for path in loose], [folder.name for folder in folders])
         documents.sort(key=lambda document: document.id)
     return tuple(documents)
 
@@ -126,7 +139,7 @@ def load_corpus(corpus: Path) -> tuple[DocumentFolder, ...]:
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return the mapping that a YAML file holds; raises SourceError."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except UnicodeDecodeError:
         raise SourceError(f"{path}: is not UTF-8; save it as UTF-8") from None
     except yaml.YAMLError as error:
@@ -142,26 +155,22 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return data
 
 
-def _load_folder(folder: Path) -> DocumentFolder:
+def load_folder(folder: Path) -> DocumentFolder:
+    """Return the document of a folder that list_sources gives. Raises SourceError."""
     declared = _load_document_file(folder / "document.yml")
-    match = ID.match(folder.name)
     provinces = {entry["code"]: entry["name"] for entry in load_rules("provinces.yml")}
     if declared.id is not None and declared.id != folder.name:
         raise SourceError(
             f"{folder / 'document.yml'}: id {declared.id!r} is another document's than the folder {folder.name!r};"
             " rename the folder or take the line out"
         )
-    if match is None:
-        raise SourceError(f"{folder}: a document's id is <locality>-<year>-<slug> in a-z, 0-9 and -; rename the folder")
-    if match["locality"] not in provinces:
-        raise SourceError(f"{folder}: locality {match['locality']!r} is none of {', '.join(provinces)}; rename the folder")
     curated = {
         name: supplied
         for name in DocumentFile.model_fields
         if name not in ("id", "versions") and (supplied := getattr(declared, name)) is not None
     }
     versions = _describe_versions(folder / "document.yml", _find_versions(folder), declared)
-    return DocumentFolder(folder.name, match["locality"], provinces[match["locality"]], versions, curated)
+    return DocumentFolder(folder.name, folder.name[:2], provinces[folder.name[:2]], versions, curated)
 
 
 def _describe_versions(path: Path, versions: tuple[VersionFile, ...], declared: DocumentFile) -> tuple[VersionFile, ...]:

@@ -10,7 +10,7 @@ from ingest.corpus import load_corpus
 from ingest.facts import learn_themes, passages_of
 from ingest.parse import parse
 from ingest.read import read
-from ingest.store import provision_rows
+from ingest.rows import provision_rows
 from ingest.vocabulary import load_vocabulary
 from lang.words import cutter
 

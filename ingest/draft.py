@@ -31,7 +31,7 @@ from ingest.index import CONTAINER_KINDS
 from ingest.parse import parse
 from ingest.quantify import quantify
 from ingest.records import Parsed, Reading, SourceError
-from ingest.store import provision_rows
+from ingest.rows import provision_rows
 from ingest.tag import Passage, Tagger, theme_words
 from ingest.word import WordError, read_word
 

@@ -63,6 +63,7 @@ INDEXES = {
 }
 FORCE_LABELS = {"must": "必须、应当、要", "encourage": "鼓励、支持、引导", "explore": "探索、试点"}
 
+Row = dict[str, Any]
 UnitFacets = dict[str, dict[str, list[tuple[str, str]]]]
 
 
@@ -116,11 +117,10 @@ def passages_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, An
     return found
 
 
-class FactStore:
-    """Stores the facts of one document after another."""
+class FactReader:
+    """Reads the facts of one document after another."""
 
-    def __init__(self, db: sqlite_utils.Database, vocabulary: Vocabulary, tagger: Tagger | None) -> None:
-        self.db = db
+    def __init__(self, vocabulary: Vocabulary, tagger: Tagger | None) -> None:
         self.vocabulary = vocabulary
         self.tagger = tagger
         self.agencies = Agencies(vocabulary.agencies)
@@ -129,58 +129,53 @@ class FactStore:
         self.sentences = SentenceReader(bare, full) if bare else None
         self.themes = {theme.id: theme for theme in vocabulary.themes}
 
-    def add_document(self, document_id: str, parsed: Parsed, rows: Sequence[dict[str, Any]]) -> UnitFacets:
-        """Store a document's facts; return what its units of search can be narrowed by."""
-        text = parsed.reading.text
-        self.db["quantities"].insert_all(
-            {
-                "document_id": document_id, "provision_id": f"{document_id}__{q.eid}", "start": q.start, "end": q.end,
-                "text": q.text, "value": q.value, "value_to": q.value_to, "unit": q.unit, "op": q.op, "kind": q.kind,
-                "subject": q.subject, "year": q.year, "tentative": int(q.tentative),
-            }
-            for q in quantify(text, parsed.units)
-        )  # fmt: skip
-        self.db["citations"].insert_all(
-            {
-                "document_id": document_id, "provision_id": f"{document_id}__{c.eid}", "start": c.start, "end": c.end,
-                "title": c.title, "doc_number": c.doc_number,
-            }
-            for c in cite(text, parsed.units)
-        )  # fmt: skip
-        self._add_duties(document_id, parsed)
-        facets: UnitFacets = {}
-        self._add_themes(document_id, rows, facets)
-        self._add_wording(text, rows, facets)
-        return facets
+    def read(self, document_id: str, parsed: Parsed, rows: Sequence[Row]) -> tuple[dict[str, list[Row]], UnitFacets]:
+        """Return a document's facts as rows by table, and what its units of search can be narrowed by.
 
-    def finish(self) -> None:
-        """Resolve what needs all documents: which citations name one of the corpus."""
-        titles: dict[str, str] = {}
-        for document_id, title in self.db.execute("select id, title from documents where title_supplied = 0 order by id"):
-            titles.setdefault(normal_title(title), document_id)
-        for row in list(self.db["citations"].rows):
-            target = resolve_citation(row["title"], titles)
-            if target:
-                self.db["citations"].update(row["id"], {"target_document_id": target})
+        ``rows`` are its provisions.
+        """
+        text = parsed.reading.text
+        facets: UnitFacets = {}
+        tables = {
+            "quantities": [
+                {
+                    "document_id": document_id, "provision_id": f"{document_id}__{q.eid}", "start": q.start, "end": q.end,
+                    "text": q.text, "value": q.value, "value_to": q.value_to, "unit": q.unit, "op": q.op, "kind": q.kind,
+                    "subject": q.subject, "year": q.year, "tentative": int(q.tentative),
+                }
+                for q in quantify(text, parsed.units)
+            ],
+            "citations": [
+                {
+                    "document_id": document_id, "provision_id": f"{document_id}__{c.eid}", "start": c.start, "end": c.end,
+                    "title": c.title, "doc_number": c.doc_number,
+                }
+                for c in cite(text, parsed.units)
+            ],
+            "responsibilities": self._read_duties(document_id, parsed),
+            "provision_themes": self._read_themes(document_id, rows, facets),
+            **self._read_wording(text, rows, facets),
+        }  # fmt: skip
+        return tables, facets
 
     def concept(self, name: str) -> str | None:
         """The curated target that an indicator's name stands for."""
         return concept_of(name, self.vocabulary.concepts)
 
-    def _add_duties(self, document_id: str, parsed: Parsed) -> None:
+    def _read_duties(self, document_id: str, parsed: Parsed) -> list[Row]:
         brackets = assign(parsed.reading.text, parsed.units)
         sentences = self.sentences.read(parsed.reading.text, parsed.units, brackets) if self.sentences else ()
         resolved = [(duty, *self.agencies.resolve(duty.printed)) for duty in (*brackets, *sentences)]
-        self.db["responsibilities"].insert_all(
+        return [
             {
                 "document_id": document_id, "provision_id": f"{document_id}__{duty.eid}", "agency_id": agency_id,
                 "agency": name, "agency_printed": duty.printed, "role": duty.role, "seq": duty.seq, "start": duty.start,
                 "end": duty.end, "form": duty.form,
             }
             for duty, agency_id, name in resolved
-        )  # fmt: skip
+        ]  # fmt: skip
 
-    def _add_themes(self, document_id: str, rows: Sequence[dict[str, Any]], facets: UnitFacets) -> None:
+    def _read_themes(self, document_id: str, rows: Sequence[Row], facets: UnitFacets) -> list[Row]:
         """A curator's decision is what is shown; the tagger speaks where there is none."""
         given = self.vocabulary.labels.get(document_id, {})
         decided = [(row, passage) for row, passage in passages_of(rows) if row["eid"] in given]
@@ -193,22 +188,22 @@ class FactStore:
             for (row, _), tags in zip(open_, self.tagger.tag([passage for _, passage in open_])):
                 for rank, tag in enumerate(tags):
                     stored.append((row, tag.theme, tag.score, "model", tag.evidence, rank))
-        self.db["provision_themes"].insert_all(
+        for row, theme, *_ in stored:
+            facets.setdefault(row["id"], {}).setdefault("theme", []).append((theme, self.themes[theme].name))
+        return [
             {
                 "provision_id": row["id"], "theme_id": theme, "score": score, "origin": origin,
                 "evidence": json.dumps(evidence, ensure_ascii=False), "rank": rank,
             }
             for row, theme, score, origin, evidence, rank in stored
-        )  # fmt: skip
-        for row, theme, *_ in stored:
-            facets.setdefault(row["id"], {}).setdefault("theme", []).append((theme, self.themes[theme].name))
+        ]  # fmt: skip
 
     def _evidence(self, passage: Passage, theme: str) -> tuple[str, ...]:
         if self.tagger is None:
             return ()
         return self.tagger.evidence(passage, next(words for words in self.tagger.themes if words.id == theme))
 
-    def _add_wording(self, text: str, rows: Sequence[dict[str, Any]], facets: UnitFacets) -> None:
+    def _read_wording(self, text: str, rows: Sequence[Row], facets: UnitFacets) -> dict[str, list[Row]]:
         names = {audience.id: audience.name for audience in self.vocabulary.audiences}
         own: dict[str, list[tuple[int, int]]] = {}
         for row in rows:
@@ -232,5 +227,17 @@ class FactStore:
                 ]
                 if by_word:
                     of_unit.setdefault("force", []).append((force, FORCE_LABELS[force]))
-        self.db["provision_audiences"].insert_all(audiences)
-        self.db["provision_force"].insert_all(forces)
+        return {"provision_audiences": audiences, "provision_force": forces}
+
+
+def resolve_citations(db: sqlite_utils.Database) -> None:
+    """Write at each citation which document of the corpus it names: this takes all their titles."""
+    titles: dict[str, str] = {}
+    for document_id, title in db.execute("select id, title from documents where title_supplied = 0 order by id"):
+        titles.setdefault(normal_title(title), document_id)
+    changed = [
+        (target, id_)
+        for id_, title, known in db.execute("select id, title, target_document_id from citations").fetchall()
+        if (target := resolve_citation(title, titles)) != known
+    ]
+    db.conn.executemany("update citations set target_document_id = ? where id = ?", changed)

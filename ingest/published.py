@@ -89,9 +89,9 @@ def read_published(path: Path) -> Listed:
     return Listed(tuple(entries), texts)
 
 
-def write_published(path: Path, document_id: str, listed: Listed) -> bool:
+def write_published(path: Path, text: str) -> bool:
     """Write a list where it differs from the file, in one step; return False where the corpus cannot be written."""
-    body = format_published(document_id, listed).encode()
+    body = text.encode()
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         if path.exists() and path.read_bytes() == body:

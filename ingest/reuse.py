@@ -59,7 +59,9 @@ def create_reuse_schema(db: sqlite_utils.Database) -> None:
 
 
 def store_reuse(db: sqlite_utils.Database) -> None:
-    """Find and store what the current versions of all documents share; reads only what the database holds already."""
+    """Find and store anew what the current versions of all documents share; reads only what the database holds already."""
+    for table in TABLES:
+        db.execute(f"delete from {table}")
     stream = read_stream(list(_read_documents(db)))
     shares = count_shares(stream)
     _store_shares(db, shares)

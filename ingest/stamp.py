@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
+#: What a curator keeps for all documents; alignments.yml concerns those that it names.
+VOCABULARY_FILES = (
+    "lexicon.txt", "synonyms.yml", "themes.yml", "theme-words.yml", "agencies.yml", "audiences.yml", "indicators.yml",
+)  # fmt: skip
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -34,6 +39,17 @@ def hash_tool() -> str:
     files = [p for folder in ("ingest", "lang", "align") for p in (ROOT / folder).rglob("*") if p.suffix in (".py", ".yml", ".json")]
     lock = ROOT / "requirements.lock"
     return hash_files(ROOT, [*files, *([lock] if lock.exists() else [])])
+
+
+def hash_ground(corpus: Path, labelled: Iterable[str]) -> str:
+    """Return one hash over all that the rows of every document depend on.
+
+    The code, the vocabularies, and the documents whose themes a curator has decided, since the others' are learned
+    from them. A database on the same ground can be brought up to a corpus; any other is built from nothing.
+    """
+    files = [corpus / name for name in VOCABULARY_FILES if (corpus / name).is_file()]
+    files += [p for name in ("labels", *labelled) for p in (corpus / name).glob("*") if p.is_file()]
+    return hashlib.sha256(f"{hash_tool()}\0{corpus.name}\0{hash_files(corpus, files)}".encode()).hexdigest()
 
 
 def hash_files(root: Path, paths: list[Path]) -> str:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import cn2an
 import sqlite_utils
 
 from ingest.align import INDEXES as ALIGNMENT_INDEXES
+from ingest.align import TABLES as ALIGNMENT_TABLES
 from ingest.align import create_alignment_schema
-from ingest.quote import text_of
-from ingest.corpus import DocumentFolder
 from ingest.facts import INDEXES as FACT_INDEXES
 from ingest.facts import TABLES as FACT_TABLES
-from ingest.facts import FactStore, create_fact_schema
-from ingest.index import CONTAINER_KINDS, UNIT_KINDS, Indexer, create_search_schema
-from ingest.name import walk
-from ingest.publish import Published, iterate_successions
-from ingest.records import Parsed, Unit
+from ingest.facts import create_fact_schema
+from ingest.index import DOCUMENT_SHIFT, SEARCH_TABLES, create_search_schema, index_text, kind_facets
 from ingest.reuse import INDEXES as REUSE_INDEXES
 from ingest.reuse import create_reuse_schema
+from ingest.tables import create_table
 from ingest.vocabulary import Vocabulary
 
 _PROVISION = dict(
@@ -58,9 +52,13 @@ TABLES: dict[str, dict[str, Any]] = {
         id=str, document_id=str, provision_id=str, box_id=str, group_name=str, name=str, part_of=str, value=float,
         value_text=str, unit=str, op=str, cumulative=int, period=str, nature=str, seq=int, concept_id=str,
     ),
+    "quarantine": dict(source_file=str, document_id=str, reason=str),
+    "ingested": dict(name=str, document_id=str, number=int, files=str, fingerprint=str, is_stored=int),
+    "pending_lists": dict(document_id=str, text=str, before=str),
     "build": dict(key=str, value=str),
 }
-_PK = {"build": "key", "aliases": "old_id", "successions": ("document_id", "from_version", "seq")}
+_PK = {"build": "key", "quarantine": "source_file", "ingested": "name", "pending_lists": "document_id", "aliases": "old_id", "successions": ("document_id", "from_version", "seq")}
+_SORTED = {"quarantine", "ingested", "pending_lists", "build"}
 _FOREIGN = {
     "versions": [("document_id", "documents", "id")],
     "provisions": [("document_id", "documents", "id"), ("version_id", "versions", "id"), ("parent_id", "provisions", "id")],
@@ -88,6 +86,7 @@ _INDEXES = {
     "doubts": [["version_id"], ["provision_id"]],
     "indicators": [["document_id"], ["box_id"]],
     "search_units": [["document_id"], ["provision_id"]],
+    "unit_facets": [["facet", "value"]],
 }
 _VIEW = """
     select p.id, p.document_id, d.title as document_title, d.province, d.issued_on, p.eid, p.number, p.num,
@@ -96,227 +95,126 @@ _VIEW = """
 """
 
 
+#: Tables whose rows each belong to one document: a row's rowid is the document's number << 28 | its place there, so that
+#: what a table holds does not depend on the order in which documents came, and one document's rows lie together.
+OF_DOCUMENTS = (
+    "documents", "versions", "provisions", "past_provisions", "aliases", "retired", "successions", "metadata", "noise", "doubts",
+    "indicators", "quantities", "responsibilities", "citations", "provision_themes", "provision_audiences", "provision_force",
+    "search_units", "document_facets", "unit_facets", "compared_provisions",
+)  # fmt: skip
+#: What a build tells the next one: on what the rows of documents, the words' weights, the shared wording and the alignment rest.
+IS_NEW = "is_new"  # stands in ``build`` until a database that was begun empty is finished
+STATE = ("ground_sha256", "basis_sha256", "texts_sha256", "alignments")
+_COLUMNS = {**TABLES, **FACT_TABLES, **SEARCH_TABLES, **ALIGNMENT_TABLES}
+Row = dict[str, Any]
+_FULL_TEXT = {"search_index": ("heading", "body", "facets"), "search_headings": ("heading", "facets")}
+
+
 def create_schema(db: sqlite_utils.Database, vocabulary: Vocabulary = Vocabulary((), ())) -> None:
     """Create the tables and views of the contract; only the vocabularies have rows yet."""
     for name, columns in TABLES.items():
-        db[name].create(columns, pk=_PK.get(name, "id"), foreign_keys=_FOREIGN.get(name, ()))
+        create_table(db, name, columns, _PK.get(name, "id"), _FOREIGN.get(name, ()), is_sorted=name in _SORTED)
     db.create_view("clauses", _VIEW.format(kind="clause"))
     db.create_view("boxes", _VIEW.format(kind="box"))
     create_fact_schema(db, vocabulary)
     create_search_schema(db)
     create_reuse_schema(db)
     create_alignment_schema(db)
-
-
-def store_document(
-    db: sqlite_utils.Database,
-    indexer: Indexer,
-    facts: FactStore,
-    folder: DocumentFolder,
-    parsed: list[Parsed],
-    root: Path,
-) -> None:
-    """Store a document with all its versions; provisions, facts and search units are the current version's.
-
-    Provisions of older versions go to ``past_provisions``, under ids that begin with the version's.
-    """
-    current = parsed[-1]
-    versions = [f"{folder.id}@v{version.number}" for version in folder.versions]
-    document = _document_row(folder, current, versions[-1])
-    db["documents"].insert(document)
-    db["versions"].insert_all(
-        {
-            "id": version_id,
-            "document_id": folder.id,
-            "source_file": version.path.relative_to(root).as_posix() if version.path.is_relative_to(root) else version.path.name,
-            "source_sha256": one.reading.sha256,
-            "media_type": one.reading.media_type,
-            "encoding": one.reading.encoding,
-            "text": one.reading.text,
-            "captured_on": str(version.captured_on.value) if version.captured_on else None,
-            "note": version.note.value if version.note else None,
-        }
-        for version_id, version, one in zip(versions, folder.versions, parsed)
+    db["lexicon"].insert_all({"word": word} for word in vocabulary.lexicon)
+    db["synonyms"].insert_all(
+        {"word": word, "group_id": number} for number, group in enumerate(vocabulary.synonyms, 1) for word in sorted(group)
     )
-    rows = list(provision_rows(folder.id, versions[-1], current))
-    db["provisions"].insert_all(rows)
-    unit_facets = facts.add_document(folder.id, current, rows)
-    indexer.add_document(db["documents"].count, document, rows, unit_facets)
-    for version_id, one in zip(versions[:-1], parsed[:-1]):
-        db["past_provisions"].insert_all(provision_rows(folder.id, version_id, one, owner=version_id))
-    for version_id, one in zip(versions, parsed):
-        db["metadata"].insert_all(_metadata_rows(folder, version_id, one, is_current=one is current))
-        db["noise"].insert_all(
-            {"version_id": version_id, "start": n.start, "end": n.end, "text": one.reading.text[n.start : n.end],
-             "rule": n.rule, "reason": n.reason}
-            for n in one.noise
-        )  # fmt: skip
-        db["doubts"].insert_all(
-            {"version_id": version_id, "provision_id": f"{folder.id}__{d.eid}" if d.eid and one is current else None,
-             "start": d.start, "end": d.end, "kind": d.kind, "message": d.message}
-            for d in one.doubts
-        )  # fmt: skip
-    db["indicators"].insert_all(_indicator_rows(folder.id, current, facts))
+    db["facets"].insert_all(kind_facets())
 
 
-def finish(db: sqlite_utils.Database, facts: dict[str, Any]) -> None:
-    """Write the build's facts, the indexes, and what the query planner needs."""
-    counts = {f"count_{name}": db[name].count for name in (*TABLES, *FACT_TABLES) if name != "build"}
-    db["build"].insert_all({"key": k, "value": str(v)} for k, v in sorted({**facts, **counts}.items()))
+def store_document(db: sqlite_utils.Database, number: int, tables: Mapping[str, Sequence[Row]]) -> None:
+    """Store a document's rows by table under its number."""
+    for name in OF_DOCUMENTS:
+        _insert(db, name, ({"rowid": number << DOCUMENT_SHIFT | place, **row} for place, row in enumerate(tables.get(name, ()), 1)))
+    for name in _FULL_TEXT:
+        _insert(db, name, tables.get(name, ()))
+    _insert(db, "facets", tables.get("facets", ()), "or ignore")
+
+
+def delete_document(db: sqlite_utils.Database, number: int) -> None:
+    """Delete all rows of the document that has a number, and facet values that no other document has."""
+    within = [number << DOCUMENT_SHIFT, (number + 1 << DOCUMENT_SHIFT) - 1]
+    values = db.execute(
+        "select facet, value from document_facets where rowid between ? and ?"
+        " union select facet, value from unit_facets where rowid between ? and ?", within * 2
+    ).fetchall()  # fmt: skip
+    _delete_full_text(db, within)
+    for name in (*OF_DOCUMENTS, "unit_vectors"):
+        db.execute(f"delete from [{name}] where rowid between ? and ?", within)
+    db.conn.executemany(
+        "delete from facets where facet = ? and value = ? and not exists (select 1 from document_facets d where d.facet = facets.facet"
+        " and d.value = facets.value) and not exists (select 1 from unit_facets u where u.facet = facets.facet and u.value = facets.value)",
+        values,
+    )
+
+
+def _delete_full_text(db: sqlite_utils.Database, within: Sequence[int]) -> None:
+    """An index without content forgets a row only when told what it held; the tokens are made once more."""
+    tokens: dict[int, list[str]] = {}
+    of_document = "select f.token from document_facets d join facets f using (facet, value) where d.rowid between ? and ?"
+    shared = ["all", *(row[0] for row in db.execute(of_document, within))]
+    sql = "select u.unit_id, f.token from unit_facets u join facets f using (facet, value) where u.rowid between ? and ?"
+    for unit, token in db.execute(sql, within):
+        tokens.setdefault(unit, []).append(token)
+    sql = """
+        select s.id, coalesce(p.heading, ''), s.text, k.token from search_units s join provisions p on p.id = s.provision_id
+        join facets k on k.facet = 'kind' and k.value = p.kind where s.rowid between ? and ?
+    """
+    for unit, heading, text, kind in db.execute(sql, within).fetchall():
+        held = {"heading": index_text(heading), "body": index_text(text), "facets": " ".join([*shared, kind, *tokens.get(unit, ())])}
+        for name, columns in _FULL_TEXT.items():
+            if name == "search_index" or heading:
+                marks = ", ".join("?" * len(columns))
+                db.execute(
+                    f"insert into {name}({name}, rowid, {', '.join(columns)}) values ('delete', ?, {marks})",
+                    [unit, *(held[column] for column in columns)],
+                )
+
+
+def _insert(db: sqlite_utils.Database, table: str, rows: Iterable[Row], otherwise: str = "") -> None:
+    columns = ["rowid", *_FULL_TEXT[table]] if table in _FULL_TEXT else [*_COLUMNS[table]]
+    if table in OF_DOCUMENTS:  # a whole number as id is the rowid itself
+        columns = ["rowid", *(name for name in columns if name != "id" or _COLUMNS[table][name] is not int)]
+    names, marks = ", ".join(f"[{column}]" for column in columns), ", ".join("?" * len(columns))
+    db.conn.executemany(
+        f"insert {otherwise} into [{table}] ({names}) values ({marks})", ([row.get(column) for column in columns] for row in rows)
+    )
+
+
+def finish(db: sqlite_utils.Database, facts: Mapping[str, Any]) -> None:
+    """Write the build's facts and what the query planner needs."""
+    is_new = IS_NEW in {row["key"] for row in db["build"].rows}
+    counted = [name for name in (*TABLES, *FACT_TABLES) if name not in ("build", "ingested", "pending_lists")]
+    counts = {f"count_{name}": db[name].count for name in counted}
+    state = {row["key"]: row["value"] for row in db["build"].rows if row["key"] in STATE}
+    db["build"].delete_where()
+    db["build"].insert_all({"key": k, "value": str(v)} for k, v in sorted({**state, **facts, **counts}.items()))
     for table, indexes in {**_INDEXES, **FACT_INDEXES, **ALIGNMENT_INDEXES, **REUSE_INDEXES}.items():
         for columns in indexes:
-            db[table].create_index(columns)
-    for index in ("search_index", "search_headings"):
-        db.execute(f"insert into {index}({index}) values ('optimize')")
-    db.analyze()
-
-
-def store_published(db: sqlite_utils.Database, document_id: str, published: Published) -> None:
-    """Store what a document's old addresses answer, and what its provisions became from version to version."""
-    db["aliases"].insert_all(published.aliases)
-    db["retired"].insert_all(published.retired)
-    db["successions"].insert_all(iterate_successions(document_id, published))
-
-
-def provision_rows(document_id: str, version_id: str, parsed: Parsed, owner: str | None = None) -> Iterator[dict[str, Any]]:
-    """Yield the rows of provisions in the order of the text.
-
-    Ids begin with ``owner``: the document's id by default, the version's for versions that are not current.
-    """
-    owner = owner or document_id
-    noise = tuple((n.start, n.end) for n in parsed.noise)
-    labels: dict[str, str] = {}
-    search_units: dict[str, str] = {}
-    for seq, (unit, depth, parent) in enumerate(walk(parsed.units)):
-        text = text_of(parsed.reading.text, unit, noise)
-        above = labels.get(parent.eid, "") if parent else ""
-        labels[unit.eid] = " › ".join(filter(None, (above, _name(unit))))
-        # Search shows the nearest clause, article or box; above these, the outermost unit that is no
-        # container; a container (a part) stands for its heading alone, since what it holds is shown itself.
-        starts_one = unit.kind in UNIT_KINDS or parent is None or parent.kind in CONTAINER_KINDS
-        search_units[unit.eid] = unit.eid if starts_one else search_units[parent.eid]
-        yield {
-            "id": f"{owner}__{unit.eid}",
-            "document_id": document_id,
-            "version_id": version_id,
-            "parent_id": f"{owner}__{parent.eid}" if parent else None,
-            "eid": unit.eid,
-            "kind": unit.kind,
-            "number": unit.number,
-            "num": unit.num,
-            "number_inferred": int(unit.number_inferred),
-            "heading": unit.heading,
-            "text": text,
-            "label": labels[unit.eid],
-            "depth": depth,
-            "seq": seq,
-            "start": unit.start,
-            "own_end": unit.own_end,
-            "end": unit.end,
-            "sha256": hashlib.sha256(text.encode()).hexdigest(),
-            "cells": json.dumps(unit.cells, ensure_ascii=False) if unit.cells else None,
-            "group_name": unit.group_name,
-            "unit_id": f"{owner}__{search_units[unit.eid]}",
-        }
-
-
-def _name(unit: Unit) -> str:
-    """A unit's own step in a label."""
-    if unit.kind == "row":
-        return unit.cells[0]
-    if unit.kind == "paragraph":
-        return f"第{unit.eid.rsplit('_', 1)[1]}段"
-    number = unit.number or ""
-    if unit.number_inferred:
-        number = f"［{cn2an.an2cn(unit.num)}、］" if unit.kind == "part" else f"［{unit.num}］"
-    if unit.heading is None and unit.kind == "goal":
-        return f"{number}目标{unit.eid.rsplit('_', 1)[1]}"
-    if unit.kind == "note":
-        return "注"
-    if unit.kind == "box":
-        return f"{number} {unit.heading or ''}".strip()
-    return f"{number}{unit.heading or ''}" or unit.kind
-
-
-def _document_row(folder: DocumentFolder, parsed: Parsed, current_version: str) -> dict[str, Any]:
-    first: dict[str, str] = {}
-    for fact in parsed.facts:
-        first.setdefault(fact.field, fact.value)
-
-    def value(name: str) -> Any:
-        return _curated(folder, name) if name in folder.curated else first.get(name)
-
-    issuers = _curated(folder, "issuers") or list(dict.fromkeys(f.value for f in parsed.facts if f.field == "issuer"))
-    title = value("title") or first.get("notice_title")
-    return {
-        "id": folder.id,
-        "province_code": folder.province_code,
-        "province": folder.province,
-        "title": title or folder.id,
-        "title_supplied": int("title" in folder.curated and "title" not in first or not title),
-        "doc_number": value("doc_number"),
-        "doc_type": value("doc_type"),
-        "issuers": json.dumps(issuers, ensure_ascii=False),
-        "issued_on": value("issued_on"),
-        "published_on": value("published_on"),
-        "period_start": value("period_start"),
-        "period_end": value("period_end"),
-        "source_url": value("source_url"),
-        "current_version": current_version,
-        "withdrawn_on": _curated(folder, "withdrawn_on"),
-        "withdrawn_reason": _curated(folder, "withdrawn_reason") or _reason_withdrawn(folder),
-    }
-
-
-def _reason_withdrawn(folder: DocumentFolder) -> str | None:
-    supplied = folder.curated.get("withdrawn_on")
-    return supplied.reason if supplied else None
-
-
-def _curated(folder: DocumentFolder, name: str) -> Any:
-    supplied = folder.curated.get(name)
-    if supplied is None:
-        return None
-    return supplied.value if isinstance(supplied.value, (int, list)) else str(supplied.value)
-
-
-def _metadata_rows(folder: DocumentFolder, version_id: str, parsed: Parsed, is_current: bool) -> Iterable[dict[str, Any]]:
-    for fact in parsed.facts:
-        yield {"version_id": version_id, "field": fact.field, "value": fact.value, "start": fact.start, "end": fact.end}
-    if not is_current:
-        return
-    for name, supplied in folder.curated.items():
-        value = _curated(folder, name)
-        if isinstance(value, list):
-            value = json.dumps(value, ensure_ascii=False)
-        yield {"version_id": version_id, "field": name, "value": str(value), "reason": supplied.reason}
-
-
-def _indicator_rows(document_id: str, parsed: Parsed, facts: FactStore) -> Iterable[dict[str, Any]]:
-    for indicator in parsed.indicators:
-        yield {
-            "id": f"{document_id}__{indicator.eid}",
-            "document_id": document_id,
-            "provision_id": f"{document_id}__{indicator.eid}",
-            "box_id": f"{document_id}__{indicator.box_eid}",
-            "group_name": indicator.group_name,
-            "name": indicator.name,
-            "part_of": f"{document_id}__{indicator.part_of}" if indicator.part_of else None,
-            "value": indicator.value,
-            "value_text": indicator.value_text,
-            "unit": indicator.unit,
-            "op": indicator.op,
-            "cumulative": None if indicator.cumulative is None else int(indicator.cumulative),
-            "period": indicator.period,
-            "nature": indicator.nature,
-            "seq": indicator.seq,
-            "concept_id": facts.concept(indicator.name),
-        }
+            db[table].create_index(columns, if_not_exists=True)
+    if is_new:  # after a few documents more it would take as long again, and change next to nothing
+        for index in _FULL_TEXT:
+            db.execute(f"insert into {index}({index}) values ('optimize')")
+        db.analyze()
 
 
 def connect(path: Path) -> sqlite_utils.Database:
-    """Open a database for writing a build."""
-    connection = sqlite3.connect(path)
-    connection.execute("pragma journal_mode = off")
-    connection.execute("pragma synchronous = off")
+    """Open a database for writing a build: what is committed outlives a crash, and no other process writes in it.
+
+    Raises sqlite3.DatabaseError where another process has it, or where the file is no database.
+    """
+    connection = sqlite3.connect(path, timeout=0)
+    try:
+        for pragma in ("locking_mode = exclusive", "synchronous = normal", "cache_size = -131072"):
+            connection.execute(f"pragma {pragma}")
+        connection.execute("begin exclusive")
+        connection.commit()
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
     return sqlite_utils.Database(connection)

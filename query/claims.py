@@ -42,7 +42,7 @@ def trace_claims(text: str, provisions: Iterable[Row], facts: Iterable[Row], noi
     """Return the claims on a text in order; they cover it without gap.
 
     ``provisions`` have ``start`` and ``own_end``, facts and noise ``start`` and ``end`` (null: not in the text).
-    Noise that stands inside a provision is not the provision's; a fact claims characters only where no provision
+    Noise that stands inside a provision or a fact is not theirs; a fact claims characters only where no provision
     has any of them.
     """
     spans = [("own", row, row["start"], row["own_end"]) for row in provisions]
@@ -76,7 +76,7 @@ def settle(counts: Mapping[str, int]) -> dict[str, Any]:
 def _judge(text: str, start: int, end: int, active: Mapping[str, Sequence[Row]], evidence: set[int]) -> Claim:
     own, noise, facts = active["own"], active["noise"], tuple(active["fact"])
     is_told = any(id(row) not in evidence for row in facts)
-    count = (0 if noise else len(own)) + len(noise) + is_told
+    count = len(noise) + (0 if noise else len(own) + is_told)
     if count == 0:
         state = "blank" if not text[start:end].strip() else "none"
     elif count > 1:

@@ -148,6 +148,7 @@ def _unheaded(unit: Mapping[str, Any]) -> str:
 def _read_known(conn: sqlite3.Connection) -> Known:
     weights = read_weights(conn, load_meaning(conn).cut.cut)
     encoded = encode(read_provisions(conn), weights)
+    weights.bigrams.is_frozen = True
     documents = list(dict.fromkeys(p.document for p in encoded.provisions))
     sums = [np.asarray(encoded.words[encoded.documents == number].sum(axis=0)).ravel() for number in range(len(documents))]
     return Known(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import resource
+import shutil
 import sqlite3
 import statistics
 import tempfile
@@ -94,21 +95,25 @@ def _texts(db: Path) -> list[tuple[str, str, str]]:
 
 
 def _run_ours(db: Path) -> dict[str, Any]:
-    """Encoding and matching, as a build does it after words and bigrams are weighed."""
-    from align.counterparts import load_model
-    from align.provisions import encode
-    from align.tables import read_provisions, read_weights
-    from ingest.align import find
+    """Placing, choosing neighbours and comparing, as a build does it after words and bigrams are weighed; on a copy."""
+    from align.tables import read_weights
+    from ingest.neighbours import rank_pending
+    from ingest.pairs import compare_pending
+    from ingest.store import connect
     from lang.words import cutter
 
-    conn = sqlite3.connect(db)
-    lexicon = tuple(row[0] for row in conn.execute("select word from lexicon order by rowid"))
-    cutter(lexicon).cut("预热")
-    start = time.perf_counter()
-    provisions = read_provisions(conn)
-    found = find(encode(provisions, read_weights(conn, cutter(lexicon).cut)), load_model())
-    seconds = time.perf_counter() - start
-    pairs = {(provisions[i].id, provisions[j].id) for i, j in zip(found.left, found.right)}
+    with tempfile.TemporaryDirectory(prefix="bench-compare-") as folder:
+        copy = connect(Path(shutil.copy(db, folder)))
+        lexicon = tuple(row[0] for row in copy.execute("select word from lexicon order by rowid"))
+        cutter(lexicon).cut("预热")
+        start = time.perf_counter()
+        weights = read_weights(copy.conn, cutter(lexicon).cut)
+        with copy.atomic():
+            rank_pending(copy, weights, ())
+        compare_pending(copy, weights, ())
+        seconds = time.perf_counter() - start
+        pairs = set(copy.execute("select provision_id, other_id from counterparts where provision_id < other_id"))
+        copy.conn.close()
     return {"pairs": pairs, "found": len(pairs), "seconds": seconds}
 
 

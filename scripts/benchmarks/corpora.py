@@ -10,15 +10,17 @@ from __future__ import annotations
 import random
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import sqlite_utils
 
-from ingest.align import prepare
-from ingest.index import Indexer
-from ingest.store import TABLES, connect, create_schema, finish
+from ingest.index import index_document
+from ingest.meaning import MOST_LEARNED, learn_meaning, place_units, word_reader
+from ingest.rows import compared_rows
+from ingest.store import IS_NEW, TABLES, connect, create_schema, finish, store_document
+from ingest.vocabulary import Vocabulary
 from lang.words import cutter
 
 UNITS_A_DOCUMENT = 100
@@ -40,9 +42,7 @@ def make_planted_corpus(source: Path, path: Path, units: int, seed: int = 202611
     chance = random.Random(seed)
     cut = cutter(lexicon)
     db = connect(path)
-    create_schema(db)
-    db["lexicon"].insert_all({"word": word} for word in lexicon)
-    indexer = Indexer(db, cut, synonyms)
+    create_schema(db, Vocabulary(lexicon, tuple(map(tuple, synonyms))))
     pairs = []
     measures: list[tuple[str, list[str]]] = []
     planted: list[list[tuple[str, int]]] = []
@@ -64,14 +64,10 @@ def make_planted_corpus(source: Path, path: Path, units: int, seed: int = 202611
                 pairs += [(other, row["id"], EDITS[max(edit, before)]) for other, before in planted[measure]]
                 planted[measure].append((row["id"], edit))
             provisions.append(row)
-        with db.conn:
-            db["documents"].insert(document)
-            db["versions"].insert({"id": document["current_version"], "document_id": document["id"], "text": "文" * PLANTED_UNITS})
-            db["provisions"].insert_all(provisions)
-            indexer.add_document(number, document, provisions)
-    with db.conn:
-        indexer.finish()
-        prepare(db)
+        version = {"id": document["current_version"], "document_id": document["id"], "text": "文" * PLANTED_UNITS}
+        with db.atomic():
+            _store(db, number, document, provisions, {"versions": [version]})
+    _learn(db, lexicon, PLANTED_UNITS)
     db.conn.close()
     return pairs
 
@@ -88,25 +84,78 @@ def _edit(
     return heading, "".join(changed)
 
 
+def write_documents(source: Path, corpus: Path, numbers: Iterable[int], seed: int = 20261122, clauses: int = 20) -> int:
+    """Write documents as a curator would keep them, one for each number, of so many clauses; return their bytes.
+
+    Each number gives the same document whatever others are written. The 25 documents of a topic share a quarter of
+    their clauses word for word and a quarter with a fifth of the words exchanged; in the rest three words of ten are
+    exchanged, so that sentences seldom come again.
+    """
+    sentences, headings, lexicon, _ = _read(source)
+    cut = cutter(lexicon).cut
+    vocabulary = sorted({word for sentence in sentences for word in cut(sentence) if len(word) > 1})
+    size = 0
+    for number in numbers:
+        topic, chance = random.Random(f"{seed} {number // TOPIC}"), random.Random(f"{seed} {number} own")
+        shared = [(topic.choice(headings), [topic.choice(sentences) for _ in range(4)]) for _ in range(2 * clauses)]
+        body = []
+        for place, (heading, given) in enumerate(chance.sample(shared, clauses)):
+            if place % 4 == 1:
+                heading, text = _edit(heading, given, 1, chance, cut, sentences, vocabulary)
+            elif place % 4 > 1:
+                own = [chance.choice(sentences) for _ in range(chance.randint(2, 5))]
+                heading = chance.choice(headings)
+                text = "".join("".join(chance.choice(vocabulary) if chance.random() < 0.3 else word for word in cut(s)) + "。" for s in own)
+            else:
+                text = "".join(given)
+            body.append((heading, text))
+        size += _write_document(corpus, number, body, chance)
+    return size
+
+
+def _write_document(corpus: Path, number: int, clauses: list[tuple[str, str]], chance: random.Random) -> int:
+    code, province = chance.choice(PROVINCES)
+    year = chance.randint(2010, 2025)
+    lines = [f"{province}第{number}号规划", "", f"{province}人民政府 {year}年3月{1 + number % 28}日", ""]
+    for place, (heading, text) in enumerate(clauses):
+        if place % 5 == 0:
+            lines += [f"{'一二三四五六七八九十'[place // 5 % 10]}、{chance.choice(clauses)[0]}", ""]
+        lines += [f"（{'一二三四五'[place % 5]}）{heading}", "", text, ""]
+    folder = corpus / f"{code}-{year}-guihua-{number}"
+    folder.mkdir(parents=True)
+    (folder / "v1.txt").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "document.yml").write_text(f"title: {province}第{number}号规划\nissued_on: {year}-03-{1 + number % 28:02}\n", encoding="utf-8")
+    return (folder / "v1.txt").stat().st_size
+
+
 def make_corpus(source: Path, path: Path, units: int, seed: int = 20261121) -> None:
     """Write a database of so many units, through the same index that a build makes."""
     sentences, headings, lexicon, synonyms = _read(source)
     chance = random.Random(seed)
     db = connect(path)
-    create_schema(db)
-    db["lexicon"].insert_all({"word": word} for word in lexicon)
-    indexer = Indexer(db, cutter(lexicon), synonyms)
+    create_schema(db, Vocabulary(lexicon, tuple(map(tuple, synonyms))))
     for number in range(1, units // UNITS_A_DOCUMENT + 1):
         document = _document(number, chance)
-        provisions = list(_provisions(document["id"], sentences, headings, chance))
-        with db.conn:
-            db["documents"].insert(document)
-            db["provisions"].insert_all(provisions)
-            indexer.add_document(number, document, provisions)
-    with db.conn:
-        indexer.finish()
+        with db.atomic():
+            _store(db, number, document, list(_provisions(document["id"], sentences, headings, chance)))
+    _learn(db, lexicon, UNITS_A_DOCUMENT)
+    with db.atomic():
+        db["build"].insert({"key": IS_NEW, "value": "1"})
         finish(db, {"corpus_sha256": f"synthetic-{units}-{seed}", "tool_sha256": "bench"})
     db.conn.close()
+
+
+def _store(db: sqlite_utils.Database, number: int, document: dict[str, Any], provisions: list[dict[str, Any]], more: dict[str, Any] = {}) -> None:
+    compared = list(compared_rows(provisions, len(provisions)))
+    rows = {"documents": [document], "provisions": provisions, "compared_provisions": compared, **more}
+    store_document(db, number, {**rows, **index_document(number, document, provisions)})
+
+
+def _learn(db: sqlite_utils.Database, lexicon: tuple[str, ...], units: int) -> None:
+    words = word_reader(cutter(lexicon))
+    with db.atomic():
+        learn_meaning(db, -(-MOST_LEARNED // units), words)
+        place_units(db, words)
 
 
 def _read(source: Path) -> tuple[list[str], list[str], tuple[str, ...], list[list[str]]]:

@@ -17,7 +17,7 @@ from ingest.parse import parse
 from ingest.quantify import quantify
 from ingest.read import read
 from ingest.stamp import ROOT
-from ingest.store import provision_rows
+from ingest.rows import provision_rows
 from ingest.vocabulary import load_vocabulary
 from lang.words import cutter
 

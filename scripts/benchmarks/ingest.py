@@ -4,44 +4,84 @@ from __future__ import annotations
 
 import re
 import resource
+import shutil
+import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import click
 import trafilatura
 import yaml
 
+from benchmarks.corpora import write_documents
 from benchmarks.machine import describe_machine
 from ingest.parse import parse
 from ingest.read import read
-from ingest.records import SourceError
+from ingest.stamp import ROOT
 from tests.quality.structure import FIXTURES, GOLD
 
 RUNS = 5
+CORPUS = ROOT / "corpus"
+VOCABULARY = ("themes.yml", "theme-words.yml", "agencies.yml", "audiences.yml", "indicators.yml", "lexicon.txt", "synonyms.yml", "labels")
 
 
 @click.command("ingest")
-@click.option("--files", "counts", default="100,1000", show_default=True, help="Numbers of files to read, the fixtures in turn.")
+@click.option("--documents", default="100,1000", show_default=True, help="Sizes of the corpora to build; 10000 takes hours.")
 @click.option("--pages", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Compare on the pages of this folder too.")
-def ingest_command(counts: str, pages: Path | None) -> None:
-    """Documents and MB a second on one core and two; main text beside trafilatura."""
-    click.echo(f"machine: {describe_machine()}")
-    sources = sorted(p for p in FIXTURES.iterdir() if p.suffix in (".txt", ".html", ".md", ".docx"))
-    for count in map(int, counts.split(",")):
-        paths = [sources[i % len(sources)] for i in range(count)]
-        megabytes = sum(path.stat().st_size for path in paths) / 1e6
-        for cores in (1, 2):
-            start = time.perf_counter()
-            if cores == 1:
-                list(map(_parse, paths))
-            else:
-                with ProcessPoolExecutor(cores) as pool:
-                    list(pool.map(_parse, paths, chunksize=20))
-            seconds = time.perf_counter() - start
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            click.echo(f"{count:6} files, {cores} core: {count / seconds:7.0f} files/s {megabytes / seconds:6.2f} MB/s, {peak:.0f} MiB at most")
+@click.option("--keep", type=click.Path(path_type=Path), help="Keep the corpora and databases in this folder, and use those there.")
+def ingest_command(documents: str, pages: Path | None, keep: Path | None) -> None:
+    """Building from nothing, after one document more, and unchanged; main text beside trafilatura."""
+    click.echo(f"machine: {describe_machine()}; each build in a process of its own, one run; documents are made, 20 clauses each")
+    for count in [int(number) for number in documents.split(",") if number]:
+        with tempfile.TemporaryDirectory(prefix="bench-ingest-") as made:
+            _measure_builds((keep or Path(made)) / f"ingest-{count}", count)
+    _compare_main_text(pages)
+
+
+def _measure_builds(folder: Path, count: int) -> None:
+    corpus, db = folder / "corpus", folder / "kb.db"
+    if not corpus.exists():
+        write_documents(ROOT / "kb.db", corpus, range(count))
+        for name in VOCABULARY:
+            (shutil.copytree if (CORPUS / name).is_dir() else shutil.copy)(CORPUS / name, corpus / name)
+        for name in {path.stem for path in (CORPUS / "labels").glob("*.yml")}:  # themes are learned from these
+            shutil.copytree(CORPUS / name, corpus / name)
+    size = sum(path.stat().st_size for path in corpus.glob("*/v1.txt"))
+    click.echo(f"{count} documents, {size / 1e6:.1f} MB")
+    whole: dict[str, float] = {}
+    if not db.exists():
+        for workers in (1, 2):
+            db.unlink(missing_ok=True)
+            whole = _report(f"from nothing, {workers} core" + "s" * (workers > 1), corpus, db, workers, size)
+    before = db.stat().st_size
+    write_documents(ROOT / "kb.db", corpus, [count])
+    more = _report("one document more", corpus, db, 2)
+    _report("unchanged", corpus, db, 2)
+    if whole:
+        click.echo(f"  one more takes {more['whole'] / whole['whole']:.1%} of a build from nothing; kb.db {before / 2**20:.0f} MiB")
+
+
+def _report(what: str, corpus: Path, db: Path, workers: int, size: int = 0) -> dict[str, float]:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:  # not a Pool: its workers may have none of their own
+        seconds, memory = apart.submit(_build, corpus, db, workers).result()
+    steps = ", ".join(f"{step} {value:.1f}" for step, value in seconds.items() if step != "whole")
+    rate = f", {size / 1e6 / seconds['documents']:.2f} MB/s of documents" if size else ""
+    click.echo(f"  {what:24} {seconds['whole']:8.1f} s ({steps}){rate}, {memory:.0f} MiB at most in one process")
+    return seconds
+
+
+def _build(corpus: Path, db: Path, workers: int) -> tuple[dict[str, float], float]:
+    from ingest.build import build
+
+    seconds = build(corpus, db, workers=workers).seconds
+    used = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return seconds, max(used)
+
+
+def _compare_main_text(pages: Path | None) -> None:
     compared = [p for p in sorted(FIXTURES.glob("*.html")) if (GOLD / f"{p.stem}.noise.yml").exists()]
     click.echo(f"main text of {len(compared)} pages with a gold of their noise:")
     for name, extract in (("kb", _ours), ("trafilatura", _theirs)):
@@ -61,13 +101,6 @@ def ingest_command(counts: str, pages: Path | None) -> None:
             ours, theirs = _ours(path), _theirs(path)
             both = sum((ours & theirs).values())
             click.echo(f"  {path.name[:44]:44} kb {sum(ours.values()):6} trafilatura {sum(theirs.values()):6} both {both:6}")
-
-
-def _parse(path: Path) -> int:
-    try:
-        return len(parse(read(path)).units)
-    except SourceError:
-        return 0
 
 
 def _main_text(path: Path) -> Counter[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from align.counterparts import FEATURES, RIVALRY, compare, load_model, match, nearest_documents, rivalry
-from align.provisions import Provision, Weights, encode
+from align.counterparts import FEATURES, RIVALRY, compare, load_model, match, rivalry
+from align.provisions import Provision, Rarities, Weights, encode, stack
 from lang.tokens import index_tokens
 
 TEXTS = {
@@ -27,7 +27,7 @@ def weights() -> Weights:
     rare = {name: 1 + np.log(len(held) / sum(name in some for some in held.values())) for name in names}
     known = {name: (number, float(rare[name])) for number, name in enumerate(names)}
     vectors = np.array([[name in some for some in held.values()] for name in names], dtype=np.float32)
-    return Weights(known, known, vectors, {}, lambda text: [t for t in index_tokens(text) if len(t) > 1])
+    return Weights(known, Rarities({name: float(rare[name]) for name in names}, 3.0), vectors, {}, lambda text: [t for t in index_tokens(text) if len(t) > 1])
 
 
 @pytest.fixture(scope="module")
@@ -87,5 +87,22 @@ def test_documents_are_compared_with_the_nearest(provisions, weights, monkeypatc
     monkeypatch.setattr("align.counterparts.MOST_DOCUMENTS", 1)
     far = [Provision("z__1", "z", TEXTS["b__3"][0], TEXTS["b__3"][1])]
     near = [Provision("y__1", "y", TEXTS["a__1"][0], TEXTS["a__1"][1])]
-    left = encode([p for p in provisions if p.id == "a__1"], weights)
-    assert nearest_documents(left, encode([*far, *near], weights)) == {"a": ["y"]}
+    left, right = encode([p for p in provisions if p.id == "a__1"], weights), encode([*far, *near], weights)
+    assert {right.provisions[j].document for pairs in match(left, right) for j in pairs.right} == {"y"}
+
+
+def test_a_score_does_not_depend_on_what_else_is_compared(provisions, weights):
+    """To the last bit: one document alone, all in one encoding, and encodings put together."""
+    alone = [encode([p for p in provisions if p.document == name], weights) for name in "ab"]
+    together = encode(provisions, weights)
+    rows, columns = np.array([0, 1, 2]), np.array([3, 4, 5])
+    wanted = compare(alone[0], alone[1], rows, columns - 3)
+    for encoded in (together, stack(alone)):
+        assert all((value == other).all() for value, other in zip(compare(encoded, encoded, rows, columns), wanted))
+
+
+def test_a_bigram_that_no_other_text_holds_makes_none_less_alike(weights):
+    plain, named = (Provision(f"{name}__1", name, "", text) for name, text in (("a", "举办技能大赛"), ("b", "举办技能大赛鹤岗")))
+    encoded = encode([plain, named], weights)
+    values = {name: value[0, 0] for name, value in zip(FEATURES, compare(encoded, encoded, np.array([0]), np.array([1])))}
+    assert values["bigrams"] == values["contained"] == pytest.approx(1.0, abs=1e-3)

@@ -11,7 +11,7 @@ from ingest.build import build
 from ingest.facts import learn_themes
 from ingest.parse import parse
 from ingest.read import read
-from ingest.store import provision_rows
+from ingest.rows import provision_rows
 from ingest.tag import Passage
 from ingest.vocabulary import load_vocabulary
 from lang.words import cutter

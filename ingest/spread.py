@@ -1,0 +1,80 @@
+"""Spread work over the processor's cores: results as they come, memory bounded, a worker that dies costs its item only."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+AHEAD = 4  # items for each worker that are under way: results wait in memory until they are stored
+FEWEST = 8  # below so many items starting workers takes longer than the work
+
+
+def count_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def spread(
+    work: Callable[[Item], Result], items: Iterable[Item], workers: int, died: Callable[[Item], Result]
+) -> Iterator[Result]:
+    """Yield what ``work`` returns for each item, in no order; what it raises is raised here.
+
+    ``died`` makes the result of an item whose worker was killed, by a fault in a library or for want of memory. Workers
+    are forks, which have what is loaded and learned already; where there are none, or for one core, all is done here.
+    """
+    items = list(items)
+    if workers < 2 or len(items) < FEWEST or not _can_fork():
+        yield from map(work, items)
+        return
+    context = multiprocessing.get_context("fork")
+    waiting = iter(items)
+    suspects: list[Item] = []
+    while True:
+        under_way: dict[Future[Result], Item] = {}
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            try:
+                while True:
+                    for item in islice(waiting, workers * AHEAD - len(under_way)):
+                        try:
+                            under_way[pool.submit(work, item)] = item
+                        except BrokenProcessPool:
+                            suspects.append(item)
+                            raise
+                    if not under_way:
+                        break
+                    done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        result = future.result()
+                        del under_way[future]
+                        yield result
+            except BrokenProcessPool:
+                suspects += under_way.values()
+                continue
+            except BaseException:
+                for future in under_way:
+                    future.cancel()
+                raise
+        break
+    for item in suspects:  # one of them did it; each alone shows which
+        with ProcessPoolExecutor(1, mp_context=context) as pool:
+            try:
+                result = pool.submit(work, item).result()
+            except BrokenProcessPool:
+                result = died(item)
+        yield result
+
+
+def _can_fork() -> bool:
+    # A fork of a process with threads may inherit a lock that nobody will ever open.
+    return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+
+
