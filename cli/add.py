@@ -61,7 +61,7 @@ def _add(
 ) -> None:
     from ingest.adding import Desk
 
-    desk = Desk.open(corpus)
+    desk = Desk.open(corpus, corpus.parent / "kb.db")
     refused: list[tuple[str, str]] = []
     proposals = []
     for number, item in enumerate(_captures(files, refused)):

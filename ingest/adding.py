@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from ingest.propose import Given, Known, Proposal, ProposalError, extend_documen
 from ingest.records import Parsed, SourceError
 from ingest.resemble import sketch
 from ingest.rules import load_rules
+from ingest.survey import hash_folder
 
 
 @dataclass
@@ -29,8 +31,11 @@ class Desk:
     taken: set[str] = field(default_factory=set)
 
     @classmethod
-    def open(cls, corpus: Path) -> "Desk":
-        """Read what is there. Raises SourceError for a corpus that is broken already; an empty one is none."""
+    def open(cls, corpus: Path, db: Path | None = None) -> "Desk":
+        """Learn what is there: from a database where that has a document as it is, else from its files.
+
+        Raises SourceError for a corpus that is broken already; an empty one is none.
+        """
         desk = cls(corpus)
         try:
             folders = load_corpus(corpus)
@@ -39,7 +44,8 @@ class Desk:
                 raise
             folders = ()
         loose = {folder.id for folder in folders if folder.is_loose}
-        desk.known = [_know(folder) for folder in folders if not folder.is_loose]
+        stored = dict(_read_stored(db)) if db is not None else {}
+        desk.known = [_recall(folder, stored.get(folder.id)) or _know(folder) for folder in folders if not folder.is_loose]
         # What was published once keeps its id; what lies loose gets its own by being added.
         published = {path.stem for path in (corpus / "published").glob("*.tsv")}
         desk.taken = ({folder.id for folder in folders} | published | VOCABULARIES) - loose
@@ -118,6 +124,44 @@ def _move_in(made: Path, corpus: Path, before: Path, wanted: list[Path]) -> list
                 shutil.rmtree(target)
         raise
     return wanted
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """A document as a database has it: the hash of its files, and of each captured text its hash and number."""
+
+    files: str
+    title: str | None
+    doc_number: str | None
+    versions: dict[str, int]
+    text: str
+
+
+def _read_stored(db: Path) -> Iterator[tuple[str, _Stored]]:
+    """Yield the documents that a database holds; none where it can't be read or is older than this program."""
+    if not db.is_file():
+        return
+    connection = sqlite3.connect(f"{db.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        versions: dict[str, dict[str, int]] = {}
+        for document, sha256, name in connection.execute("select document_id, source_sha256, id from versions"):
+            versions.setdefault(document, {})[sha256] = int(name.rpartition("@v")[2])
+        sql = """
+            select d.id, i.files, d.title, d.doc_number, v.text from documents d join ingested i on i.name = d.id
+            join versions v on v.id = d.current_version
+        """
+        for document, files, title, doc_number, text in connection.execute(sql):
+            yield document, _Stored(files, title, doc_number, versions[document], text)
+    except sqlite3.Error:
+        return
+    finally:
+        connection.close()
+
+
+def _recall(folder: DocumentFolder, stored: _Stored | None) -> Known | None:
+    if stored is None or stored.files != hash_folder(folder.versions[0].path.parent) or len(stored.versions) != len(folder.versions):
+        return None
+    return Known(folder.id, stored.title, stored.doc_number, stored.versions, sketch(stored.text))
 
 
 def _know(folder: DocumentFolder) -> Known:

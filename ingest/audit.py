@@ -7,27 +7,38 @@ from pathlib import Path
 from typing import Any
 
 from ingest.account import account, claim
-from ingest.admit import admit
-from ingest.corpus import load_corpus
+from ingest.admit import Refused, admit
+from ingest.corpus import DocumentFolder, load_corpus
 from ingest.records import Parsed
+from ingest.spread import DIED, count_cores, spread
 
 
-def audit(corpus: Path) -> dict[str, Any]:
+def audit(corpus: Path, workers: int | None = None) -> dict[str, Any]:
     """Return, version by version, the counts of characters, what is wrong, and the doubts; and what was put aside.
 
     Raises SourceError for a corpus that cannot be read.
     """
-    versions = []
-    quarantined = []
     root = corpus.resolve()
-    for folder in load_corpus(root):
-        admitted = admit(folder)
-        for version, parsed in zip(admitted.folder.versions, admitted.parsed):
-            versions.append({"id": f"{folder.id}@v{version.number}", **_count(parsed)})
-        for refused in admitted.refused:
-            quarantined.append({"file": refused.path.relative_to(root).as_posix(), "reason": refused.reason})
+    found = sorted(spread(_audit_document, load_corpus(root), workers or count_cores(), _bury), key=lambda one: one[0])
+    versions = [version for _, some, _ in found for version in some]
+    quarantined = [
+        {"file": refused.path.relative_to(root).as_posix(), "reason": refused.reason} for *_, some in found for refused in some
+    ]
     ok = all(not version["problems"] for version in versions)
     return {"ok": ok, "versions": versions, "quarantined": quarantined}
+
+
+def _audit_document(folder: DocumentFolder) -> tuple[str, list[dict[str, Any]], tuple[Refused, ...]]:
+    admitted = admit(folder)
+    versions = [
+        {"id": f"{folder.id}@v{version.number}", **_count(parsed)}
+        for version, parsed in zip(admitted.folder.versions, admitted.parsed)
+    ]
+    return folder.id, versions, admitted.refused
+
+
+def _bury(folder: DocumentFolder) -> tuple[str, list[dict[str, Any]], tuple[Refused, ...]]:
+    return folder.id, [], tuple(Refused(version.path, DIED, folder.id) for version in folder.versions)
 
 
 def _count(parsed: Parsed) -> dict[str, Any]:

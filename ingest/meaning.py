@@ -79,12 +79,15 @@ def place_units(db: sqlite_utils.Database, cut: Cut) -> None:
     known = {word: (number, idf) for number, (word, idf, _, _) in enumerate(stored)}
     vectors = np.frombuffer(b"".join(row[3] for row in stored), dtype="<f2").astype(np.float64).reshape(len(stored), -1)
     vectors *= np.array([row[2] for row in stored])[:, None]
-    sql = "select s.id, s.text from search_units s left join unit_vectors v on v.id = s.id where v.id is null order by s.id"
-    rows = db.execute(sql).fetchall()
-    for first in range(0, len(rows), _BATCH):
-        batch = rows[first : first + _BATCH]
+    sql = """
+        select s.id, s.text from search_units s left join unit_vectors v on v.id = s.id
+        where v.id is null and s.id > ? order by s.id limit ?
+    """
+    last = 0
+    while batch := db.execute(sql, [last, _BATCH]).fetchall():
         places = _weigh([cut(text) for _, text in batch], known) @ vectors
         db.conn.executemany("insert into unit_vectors(id, vector) values (?, ?)", zip((row[0] for row in batch), pack(places)))
+        last = batch[-1][0]
 
 
 def _learn_words(db: sqlite_utils.Database, texts: Sequence[str], cut: Cut) -> None:

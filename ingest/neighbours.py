@@ -12,6 +12,7 @@ from align.counterparts import choose_nearest, measure_nearness
 from align.provisions import Weights, find_places
 from ingest.vocabulary import Alignment
 
+_BATCH = 5_000
 Ranked = dict[str, float]  # the neighbours of a document and how near each is, the nearest first
 
 
@@ -45,18 +46,20 @@ def rank_pending(db: sqlite_utils.Database, weights: Weights, alignments: Sequen
 def _place_provisions(db: sqlite_utils.Database, weights: Weights) -> set[str]:
     """Write where provisions lie that have no place yet; return their documents."""
     sql = """
-        select c.provision_id, c.document_id, c.heading || char(10) || p.text
-        from compared_provisions c join provisions p on p.id = c.provision_id where c.vector is null
+        select c.rowid, c.document_id, c.heading || char(10) || p.text from compared_provisions c
+        join provisions p on p.id = c.provision_id where c.vector is null and c.rowid > ? order by c.rowid limit ?
     """
-    rows = db.execute(sql).fetchall()
-    for first in range(0, len(rows), 5_000):
-        batch = rows[first : first + 5_000]
+    documents: set[str] = set()
+    last = 0
+    while batch := db.execute(sql, [last, _BATCH]).fetchall():
         places = find_places([weights.cut(text) for *_, text in batch], weights)
         db.conn.executemany(
-            "update compared_provisions set vector = ? where provision_id = ?",
-            ((place.astype(np.int8).tobytes(), id_) for (id_, *_), place in zip(batch, places)),
+            "update compared_provisions set vector = ? where rowid = ?",
+            ((place.astype(np.int8).tobytes(), row) for (row, *_), place in zip(batch, places)),
         )
-    return {document for _, document, _ in rows}
+        documents.update(document for _, document, _ in batch)
+        last = batch[-1][0]
+    return documents
 
 
 def _read_places(db: sqlite_utils.Database) -> tuple[list[str], list[int], np.ndarray]:

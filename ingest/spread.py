@@ -14,6 +14,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+DIED = "the program that reads it fails; save it as text"  # what is said of a file whose worker was killed
 AHEAD = 4  # items for each worker that are under way: results wait in memory until they are stored
 FEWEST = 8  # below so many items starting workers takes longer than the work
 

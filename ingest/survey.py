@@ -11,7 +11,7 @@ from typing import Any
 from ingest.corpus import DocumentFolder, list_sources, load_folder
 from ingest.loose import Identity, identify_file, take_loose
 from ingest.published import path_of
-from ingest.spread import spread
+from ingest.spread import DIED, spread
 from ingest.stamp import hash_files
 
 NUMBER_BITS = 30  # of a document's number: with a row's place in the document an id stays below 2 ** 58
@@ -97,7 +97,7 @@ def _identify(corpus: Path, loose: list[Path], known: Mapping[str, Mapping[str, 
             identities[path.name] = Identity(row["document_id"], None if row["document_id"] else before[2])
         else:
             unknown.append(path)
-    identities.update(spread(_identify_named, unknown, workers, lambda path: (path.name, Identity(None, "the program that reads it fails"))))
+    identities.update(spread(_identify_named, unknown, workers, lambda path: (path.name, Identity(None, DIED))))
     return identities
 
 

@@ -28,7 +28,7 @@ from ingest.read import read
 from ingest.records import SourceError
 from ingest.reuse import store_reuse
 from ingest.rows import Row, provision_rows
-from ingest.spread import spread
+from ingest.spread import DIED, spread
 from ingest.store import delete_document, store_document
 from ingest.survey import Source, add_list, survey
 from ingest.vocabulary import Vocabulary
@@ -123,8 +123,7 @@ def _prepare(source: Source, desk: Desk) -> tuple[Source, Prepared]:
 
 def _bury(source: Source) -> tuple[Source, Prepared]:
     assert source.folder is not None
-    reason = "the program that reads it fails; save it as text"
-    refused = tuple(Refused(version.path, reason, source.folder.id) for version in source.folder.versions)
+    refused = tuple(Refused(version.path, DIED, source.folder.id) for version in source.folder.versions)
     return source, Prepared(source.folder, {}, refused)
 
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from cli import capture
 from cli.__main__ import kb
+from ingest.admit import parse_file
 from ingest.build import build
 from ingest.corpus import load_corpus
 
@@ -124,6 +125,21 @@ def test_a_near_duplicate_of_another_place_is_told_and_is_a_document_of_its_own(
     other.write_text(NOTICE.replace("辽宁省", "河北省").replace("辽人社", "冀人社"), "utf-8")
     ran = add(corpus, other, "--yes")
     assert "he-2023-zhiye-jineng-jingsai/v1.txt" in ran.output and f"stands in {ID} too" in ran.output
+
+
+def test_a_database_that_fits_saves_reading_what_is_there(corpus, notice, tmp_path, monkeypatch):
+    add(corpus, notice, "--yes")
+    other = tmp_path / "other.txt"
+    other.write_text(NOTICE.replace("辽宁省", "河北省").replace("辽人社", "冀人社"), "utf-8")
+    wanted = add(corpus, other, "--dry-run").output
+    build(corpus, corpus.parent / "kb.db")
+    read = []
+    monkeypatch.setattr("ingest.adding.parse_file", lambda path: read.append(path.name) or parse_file(path))
+    assert add(corpus, other, "--dry-run").output == wanted
+    assert len(read) == 1
+    (corpus / ID / "v1.txt").write_text(NOTICE, "utf-8")
+    assert add(corpus, other, "--dry-run").output == wanted
+    assert len(read) == 3  # the document has changed since
 
 
 def test_an_id_that_is_taken_gets_the_type_and_is_not_overwritten(corpus, notice, tmp_path):

@@ -53,16 +53,39 @@ def add(corpus: Path, number: int, seed: int = 0) -> Path:
     return folder
 
 
-@pytest.fixture
-def corpus(tmp_path: Path, monkeypatch) -> Path:
-    """Fourteen documents, of which each is compared with its three nearest; words are weighed by about half of them."""
-    monkeypatch.setattr("align.counterparts.MOST_DOCUMENTS", 3)
-    monkeypatch.setattr("ingest.meaning.MOST_LEARNED", 40)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    """Fourteen documents and their database; words are weighed by about half of them, each is compared with the three nearest."""
+    folder = tmp_path_factory.mktemp("built")
     for number in range(14):
-        add(tmp_path / "corpus", number)
+        add(folder / "corpus", number)
     for name in ("themes.yml", "theme-words.yml", "agencies.yml", "audiences.yml", "lexicon.txt", "synonyms.yml"):
-        shutil.copy(CORPUS / name, tmp_path / "corpus" / name)
+        shutil.copy(CORPUS / name, folder / "corpus" / name)
+    with pytest.MonkeyPatch.context() as patch:
+        _limit(patch)
+        build(folder / "corpus", folder / "kb.db")
+    return folder
+
+
+@pytest.fixture
+def corpus(built: Path, tmp_path: Path, monkeypatch) -> Path:
+    """The documents, built already."""
+    _limit(monkeypatch)
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     return tmp_path / "corpus"
+
+
+@pytest.fixture
+def unbuilt(corpus: Path) -> Path:
+    """The documents, never built."""
+    (corpus.parent / "kb.db").unlink()
+    shutil.rmtree(corpus / "published")
+    return corpus
+
+
+def _limit(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("align.counterparts.MOST_DOCUMENTS", 3)
+    patch.setattr("ingest.meaning.MOST_LEARNED", 40)
 
 
 def dump(db: Path) -> list[str]:
@@ -130,7 +153,6 @@ EDITS = (
 
 @pytest.mark.parametrize("how", EDITS, ids=str)
 def test_one_change_gives_what_a_build_from_nothing_gives(corpus, tmp_path, how):
-    build(corpus, tmp_path / "kb.db")
     edit(corpus, *([how] if isinstance(how, str) else how))
     build(corpus, tmp_path / "kb.db")
     assert_as_from_nothing(corpus, tmp_path / "kb.db")
@@ -160,69 +182,64 @@ def prepared(monkeypatch) -> list[str]:
 
 
 def test_unchanged_documents_are_not_read_again(corpus, tmp_path, prepared):
-    build(corpus, tmp_path / "kb.db")
-    assert sorted(prepared) == sorted(name_of(number) for number in range(14))
-    prepared.clear()
     add(corpus, 14)
     build(corpus, tmp_path / "kb.db")
     assert prepared == [name_of(14)]
 
 
 def test_another_vocabulary_has_all_read_again(corpus, tmp_path, prepared):
-    build(corpus, tmp_path / "kb.db")
-    prepared.clear()
     (corpus / "lexicon.txt").write_text("公共实训基地\n", encoding="utf-8")
     build(corpus, tmp_path / "kb.db")
-    assert len(prepared) == 14
+    assert sorted(prepared) == sorted(name_of(number) for number in range(14))
 
 
 STEPS = ("ingest.update.place_units", "ingest.update.store_reuse", "ingest.pairs.explain", "ingest.gather.name_measure", "ingest.build.finish")
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_an_interrupted_build_goes_on_where_it_was(corpus, tmp_path, prepared, step):
+def test_an_interrupted_build_goes_on_where_it_was(unbuilt, tmp_path, prepared, step):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(step, interrupt)
         with pytest.raises(KeyboardInterrupt):
-            build(corpus, tmp_path / "kb.db")
+            build(unbuilt, tmp_path / "kb.db")
     assert not (tmp_path / "kb.db").exists()
     prepared.clear()
-    build(corpus, tmp_path / "kb.db")
+    build(unbuilt, tmp_path / "kb.db")
     assert prepared == []
-    assert_as_from_nothing(corpus, tmp_path / "kb.db")
+    assert_as_from_nothing(unbuilt, tmp_path / "kb.db")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["corpus", "fresh.db", "kb.db"]
 
 
 @pytest.mark.parametrize("after", [1.0, 2.0, 2.5, 3.0, 4.0])
-def test_a_killed_build_goes_on_too(corpus, tmp_path, monkeypatch, after):
+def test_a_killed_build_goes_on_too(unbuilt, tmp_path, monkeypatch, after):
     monkeypatch.undo()  # limits as the command line has them
     building = subprocess.Popen(
-        [sys.executable, "-m", "cli", "build", str(corpus), "--db", str(tmp_path / "kb.db")],
+        [sys.executable, "-m", "cli", "build", str(unbuilt), "--db", str(tmp_path / "kb.db")],
         cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True,
     )  # fmt: skip
     time.sleep(after)
     os.killpg(building.pid, signal.SIGKILL)
     building.wait()
-    build(corpus, tmp_path / "kb.db")
-    assert_as_from_nothing(corpus, tmp_path / "kb.db")
+    build(unbuilt, tmp_path / "kb.db")
+    assert_as_from_nothing(unbuilt, tmp_path / "kb.db")
 
 
-def test_what_a_failing_disk_left_is_not_gone_on_with(corpus, tmp_path):
+def test_what_a_failing_disk_left_is_not_gone_on_with(unbuilt, tmp_path):
     (tmp_path / "kb.db.building").write_bytes(b"SQLite format 3\0" + os.urandom(9000))
-    build(corpus, tmp_path / "kb.db")
-    assert_as_from_nothing(corpus, tmp_path / "kb.db")
+    build(unbuilt, tmp_path / "kb.db")
+    assert_as_from_nothing(unbuilt, tmp_path / "kb.db")
 
 
-def test_one_core_and_two_give_the_same(corpus, tmp_path):
-    build(corpus, tmp_path / "one.db", workers=1)
-    build(corpus, tmp_path / "two.db", workers=2)
+def test_one_core_and_two_give_the_same(unbuilt, tmp_path):
+    build(unbuilt, tmp_path / "one.db", workers=1)
+    build(unbuilt, tmp_path / "two.db", workers=2)
     assert dump(tmp_path / "one.db") == dump(tmp_path / "two.db")
 
 
-def test_a_document_that_kills_its_reader_is_put_aside_and_the_rest_is_built(corpus, tmp_path, monkeypatch):
+def test_a_document_that_kills_its_reader_is_put_aside_and_the_rest_is_built(unbuilt, tmp_path, monkeypatch):
     def die(folder, number, desk):
         if folder.id == name_of(5):
             os.kill(os.getpid(), signal.SIGKILL)
@@ -230,20 +247,20 @@ def test_a_document_that_kills_its_reader_is_put_aside_and_the_rest_is_built(cor
 
     prepare = ingest.update.prepare
     monkeypatch.setattr("ingest.update.prepare", die)
-    counts = build(corpus, tmp_path / "kb.db", workers=2).counts
+    counts = build(unbuilt, tmp_path / "kb.db", workers=2).counts
     assert (counts["documents"], counts["quarantine"]) == (13, 1)
 
 
-def test_a_document_that_fails_the_accounting_is_put_aside_and_the_rest_is_built(corpus, tmp_path, monkeypatch):
+def test_a_document_that_fails_the_accounting_is_put_aside_and_the_rest_is_built(unbuilt, tmp_path, monkeypatch):
     account = ingest.prepare.account
     monkeypatch.setattr("ingest.prepare.account", lambda parsed: ["characters 3 to 5 belong to nothing"] if "第5号" in parsed.reading.text else account(parsed))
-    assert build(corpus, tmp_path / "kb.db").counts["documents"] == 13
+    assert build(unbuilt, tmp_path / "kb.db").counts["documents"] == 13
     reasons = sqlite3.connect(tmp_path / "kb.db").execute("select source_file, reason from quarantine").fetchall()
     assert reasons == [(f"corpus/{name_of(5)}/v1.txt", "the accounting fails, please report it: characters 3 to 5 belong to nothing")]
 
 
-def test_two_builds_at_once_both_succeed(corpus, tmp_path):
-    command = [sys.executable, "-m", "cli", "build", str(corpus), "--db", str(tmp_path / "kb.db")]
+def test_two_builds_at_once_both_succeed(unbuilt, tmp_path):
+    command = [sys.executable, "-m", "cli", "build", str(unbuilt), "--db", str(tmp_path / "kb.db")]
     running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)}) for _ in range(2)]
     assert [one.wait() for one in running] == [0, 0]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["corpus", "kb.db"]
