@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -36,17 +36,21 @@ def spread(
     if workers < 2 or len(items) < FEWEST or not _can_fork():
         yield from map(work, items)
         return
-    context = multiprocessing.get_context("fork")
+
+    def start(processes: int) -> ProcessPoolExecutor:
+        # A fork gets its arguments as they are: what the work has at hand (a tokenizer with a lock) can't be sent.
+        return ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _take_up, (work,))
+
     waiting = iter(items)
     suspects: list[Item] = []
     while True:
         under_way: dict[Future[Result], Item] = {}
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        with start(workers) as pool:
             try:
                 while True:
                     for item in islice(waiting, workers * AHEAD - len(under_way)):
                         try:
-                            under_way[pool.submit(work, item)] = item
+                            under_way[pool.submit(_do, item)] = item
                         except BrokenProcessPool:
                             suspects.append(item)
                             raise
@@ -66,12 +70,25 @@ def spread(
                 raise
         break
     for item in suspects:  # one of them did it; each alone shows which
-        with ProcessPoolExecutor(1, mp_context=context) as pool:
+        with start(1) as pool:
             try:
-                result = pool.submit(work, item).result()
+                result = pool.submit(_do, item).result()
             except BrokenProcessPool:
                 result = died(item)
         yield result
+
+
+_work: Callable[[Any], Any] | None = None  # of this process, if it is a worker
+
+
+def _take_up(work: Callable[[Any], Any]) -> None:
+    global _work
+    _work = work
+
+
+def _do(item: Any) -> Any:
+    assert _work is not None
+    return _work(item)
 
 
 def _can_fork() -> bool:
