@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import accumulate
 
 from ingest.boxes import find_box_end, find_table_end
 from ingest.grids import read_grid
 from ingest.levels import expected_numbers
-from ingest.markers import Marker
+from ingest.markers import Scanned
 from ingest.nodes import CONTAINERS, Node, Tree, note, paragraph
 from ingest.records import Line, Noise
 from ingest.rules import noise_rules
@@ -23,7 +25,7 @@ Place = Callable[[Tree, Scan], None]  # places the lines of a scan in a tree
 
 def enclose_box(tree: Tree, scan: Scan, title: int, body_indent: int, place: Place) -> int:
     """Place the box whose title stands at an index, its lines by ``place``; returns the index after it."""
-    end = find_box_end(scan.scanned, title, expected_numbers(tree), body_indent)
+    end = find_box_end(scan, title, expected_numbers(tree), body_indent)
     line, marker = scan.scanned[title]
     assert marker is not None
     tree.close_until(CONTAINERS)
@@ -77,7 +79,7 @@ def mark_noise(tree: Tree, line: Line) -> None:
     tree.noise.append(Noise(line.start, line.end, TABLE_MARK.id, TABLE_MARK.reason))
 
 
-def _fill_table(tree: Tree, scan: Scan, node: Node, body: Sequence[tuple[Line, Marker | None]]) -> None:
+def _fill_table(tree: Tree, scan: Scan, node: Node, body: Scanned) -> None:
     tree.close_until(CONTAINERS)
     # What stands below a table are its notes; their numbers (1. 2.) are lists of the notes.
     for line, marker in _tabulate(tree, scan, node, body, is_table=True):
@@ -89,12 +91,11 @@ def _fill_table(tree: Tree, scan: Scan, node: Node, body: Sequence[tuple[Line, M
             node.children[-1].own_end = line.end
         else:
             node.children.append(paragraph(line.start, line.end))
+    node.children.sort(key=lambda child: child.start)  # a line that no row took may stand between two
     tree.add(node)
 
 
-def _tabulate(
-    tree: Tree, scan: Scan, node: Node, body: Sequence[tuple[Line, Marker | None]], *, is_table: bool
-) -> Sequence[tuple[Line, Marker | None]]:
+def _tabulate(tree: Tree, scan: Scan, node: Node, body: Scanned, *, is_table: bool) -> Scanned:
     """Give a box the rows that its lines make, if any; returns the lines that are left."""
     grid = next((scan.grids[line.start] for line, _ in body if line.start in scan.grids), None)
     notes = next((i for i, (_, m) in enumerate(body) if m is not None and m.cls.kind == "note"), len(body))
@@ -113,7 +114,7 @@ def _tabulate(
             node.children.append(_row(row.start, row.end, row.cells, row.group))
         if table.uneven:
             tree.doubt(node.start, table.rows[-1].end, "table-uneven", "表格各行单元格数不一，或与表头不合")
-        return [(x, m) for x, m in body if not any(s <= x.start < e for s, e in _spans(node))]
+        return _outside(node, body)
     if is_table and notes:
         # One paragraph in the order of the cells: no row is invented, nothing is lost.
         tree.doubt(node.start, body[notes - 1][0].end, "table-unrecovered", "未能还原表格的行列，单元格按原文顺序保留")
@@ -131,5 +132,9 @@ def _row(start: int, end: int, cells: tuple[str, ...], group: str | None) -> Nod
     return node
 
 
-def _spans(node: Node) -> list[tuple[int, int]]:
-    return [(node.start, node.own_end), *((child.start, child.end) for child in node.children)]
+def _outside(node: Node, body: Scanned) -> Scanned:
+    """The lines that neither a table's head nor any of its rows holds."""
+    spans = sorted([(node.start, node.own_end), *((row.start, row.own_end) for row in node.children)])
+    starts = [start for start, _ in spans]
+    ends = list(accumulate((end for _, end in spans), max))
+    return [(x, m) for x, m in body if (at := bisect_right(starts, x.start)) == 0 or ends[at - 1] <= x.start]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ingest.markers import BULLET, Marker, marker_classes
-from ingest.nodes import Node, Tree
+from ingest.nodes import DEEPEST, Node, Tree
 from ingest.scan import LONGEST_BARE_HEADING, Scan
 
 _RANK_IN_ARTICLE = 4.5  # of 一、 in an article that stands under no part: a list in it
@@ -37,7 +37,7 @@ def _nests_below(tree: Tree, scan: Scan, index: int, marker: Marker) -> bool:
     Two things tell: the open unit's own list goes on after this one, or its text ends in a colon.
     """
     top = tree.top
-    if marker.num != 1 or top.marker is None or top.rank < marker.cls.rank or top.kind not in ("item", "goal", "clause"):
+    if len(tree.stack) > DEEPEST or marker.num != 1 or top.marker is None or top.rank < marker.cls.rank or top.kind not in ("item", "goal", "clause"):
         return False
     if marker.cls.rank < 3:
         return False
@@ -54,7 +54,8 @@ def _nests_anew(tree: Tree, scan: Scan, index: int, marker: Marker, open_same: N
     """
     top = tree.top
     return (
-        marker.num == 1
+        len(tree.stack) <= DEEPEST
+        and marker.num == 1
         and top is not open_same
         and top.kind in ("item", "clause", "goal")
         and (open_same.num or 0) >= 1
@@ -70,7 +71,7 @@ def _leads_over(scan: Scan, index: int) -> bool:
 def _settle_heading(node: Node, scan: Scan) -> None:
     """Take a short line that turns out to have a list below it for the unit's heading."""
     if node.heading is None and node.inline is not None and not node.children:
-        line = next((x for x, _ in scan.scanned if x.start == node.start), None)
+        line = scan.line_at(node.start)
         if line is None or node.inline[1] != line.end:
             return
         text = line.text[node.inline[0] - line.start :]

@@ -8,6 +8,7 @@ from ingest.markers import Marker
 from ingest.records import Doubt, Line, Noise, Unit
 
 EID_PREFIX = {"paragraph": "para", "row": "row"}
+DEEPEST = 30  # levels; a law's own are nine, and 1.甲： / （1）乙： / 1.甲： … would nest without end
 CONTAINERS = {"annex", "chapter", "section", "part", "article", "clause"}
 
 
@@ -32,14 +33,6 @@ class Node:
     group_name: str | None = None
     children: list["Node"] = field(default_factory=list)
 
-    @property
-    def end(self) -> int:
-        """End of the whole unit."""
-        ends = [self.own_end, *(child.end for child in self.children)]
-        if self.inline:
-            ends.append(self.inline[1])
-        return max(ends)
-
     def settle_inline(self) -> "Node | None":
         """Turn text that runs on after the marker into a paragraph of its own, and return that."""
         if self.inline is None:
@@ -54,11 +47,12 @@ class Node:
         if self.inline and (self.heading is not None or self.children):
             self.settle_inline()
         own_end = self.inline[1] if self.inline else self.own_end
+        children = tuple(child.to_unit() for child in self.children)
         return Unit(
             kind=self.kind,
             start=self.start,
             own_end=own_end,
-            end=self.end,
+            end=max([own_end, self.own_end, *(child.end for child in children)]),
             number=self.number,
             num=self.num,
             index=self.index,
@@ -66,7 +60,7 @@ class Node:
             heading=self.heading,
             cells=self.cells,
             group_name=self.group_name,
-            children=tuple(child.to_unit() for child in self.children),
+            children=children,
             eid=self.prefix,
         )
 
@@ -137,8 +131,7 @@ class Tree:
         if node.num is None or node.marker is None:
             return
         name = node.marker.cls.name
-        siblings = [c.num for c in parent.children if c.marker and c.marker.cls.name == name]
-        last = siblings[-1] if siblings else None
+        last = next((c.num for c in reversed(parent.children) if c.marker and c.marker.cls.name == name), None)
         # Numbers may run on through the units above: 3. after 2. of the clause before.
         fits = {last + 1} if last is not None else {1, self.last.get(name, 0) + 1}
         # 第 4-1 條 and 第四条之一 stand after their fourth.

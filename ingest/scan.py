@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ingest.bodies import is_annex
-from ingest.boxes import Scanned
 from ingest.grids import is_table
-from ingest.markers import Marker, recognise, screen
+from ingest.markers import Marker, Scanned, marker_classes, recognise, screen
 from ingest.records import Grid, Layout, Line, Listed
 from ingest.tabulate import is_serial
 
 LONGEST_BARE_HEADING = 30
+_CIRCLES = re.compile("[①-⑳]")
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,13 @@ class Scan:
 
     def body_indent(self) -> int:
         """The indent that most parts and articles have."""
-        indents = [line.indent for line, marker in self.scanned if marker and marker.cls.name in ("part", "article")]
-        return max(set(indents), key=indents.count) if indents else 0
+        indents = Counter(line.indent for line, marker in self.scanned if marker and marker.cls.name in ("part", "article"))
+        return max(set(indents), key=lambda indent: indents[indent]) if indents else 0
+
+    def line_at(self, start: int) -> Line | None:
+        """The line that begins at an offset of the text."""
+        at = bisect_left(self.scanned, start, key=lambda one: one[0].start)
+        return self.line(at) if at < len(self) and self.line(at).start == start else None
 
     # What stands on a line
 
@@ -63,13 +70,20 @@ class Scan:
 
     def is_marked_above(self, index: int) -> bool:
         """True where the same sign stands within the text above, since the last heading: ① opens a footnote then."""
-        sign = self.line(index).text[0]
-        for line, marker in reversed(self.scanned[:index]):
-            if sign in line.text[1:]:
-                return True
+        return index in self._marked
+
+    @cached_property
+    def _marked(self) -> set[int]:
+        """The lines whose first sign stands within the text above."""
+        marked: set[int] = set()
+        seen: set[str] = set()
+        for index, (line, marker) in enumerate(self.scanned):
+            if line.text[:1] in seen:
+                marked.add(index)
             if marker is not None and marker.cls.rank < 9 and marker.cls.kind != "note":
-                return False
-        return False
+                seen.clear()
+            seen.update(_CIRCLES.findall(line.text, 1))
+        return marked
 
     def may_be_title(self, index: int, before: Sequence[Line] = ()) -> bool:
         """True for a line that may be the title below a label, ``before`` being the title's lines so far."""
@@ -91,60 +105,108 @@ class Scan:
         alone = before is not None and before[1] is not None and before[1].rest >= before[0].end  # 第五条 / 删除
         return following is not None and following.cls.name == "article" and not alone
 
-    # What comes ahead
+    # What comes ahead: each question is asked at thousands of lines, so none may read on to the end of the text
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """The lines that bear a marker, by its class."""
+        places: dict[str, list[int]] = {}
+        for index, (_, marker) in enumerate(self.scanned):
+            if marker is not None:
+                places.setdefault(marker.cls.name, []).append(index)
+        return places
+
+    @cached_property
+    def _bare(self) -> list[int]:
+        """The lines that may be headings that lost their number."""
+        return [
+            index
+            for index, (line, marker) in enumerate(self.scanned)
+            if marker is None and len(line.text) <= LONGEST_BARE_HEADING and not re.search(r"[。；;，,：:]", line.text)
+        ]
+
+    @cached_property
+    def _stops(self) -> list[int]:
+        """The lines that are more than unmarked text."""
+        return [i for i, (line, marker) in enumerate(self.scanned) if marker is not None or line.start in self.bodies]
+
+    @cached_property
+    def _solid(self) -> list[int]:
+        """The lines that are neither strokes of a table nor footnotes."""
+        return [i for i, (line, _) in enumerate(self.scanned) if line.text != "|" and not self.note_at(line)]
+
+    def _next(self, index: int, name: str) -> int | None:
+        """The next line after an index that bears a marker of a class."""
+        return _after(self._places.get(name, ()), index)
+
+    def _next_above(self, index: int, rank: float) -> int | None:
+        """The next line after an index that bears a marker of a class above ``rank``."""
+        found = (self._next(index, name) for name, cls in marker_classes().items() if cls.rank < rank)
+        return min((place for place in found if place is not None), default=None)
 
     def next_number(self, index: int, name: str) -> int | None:
         """The number of the next marker of a class after a line."""
-        return next((m.num for _, m in self.scanned[index + 1 :] if m and m.cls.name == name), None)
+        place = self._next(index, name)
+        return None if place is None else self.scanned[place][1].num  # type: ignore[union-attr]
 
     def is_only_bare_heading(self, index: int, name: str) -> bool:
         """True when no other line up to the next marker of the class could be the heading that is missing."""
-        for line, marker in self.scanned[index + 1 :]:
-            if marker is not None and marker.cls.name == name:
-                return True
-            if marker is None and len(line.text) <= LONGEST_BARE_HEADING and not re.search(r"[。；;，,：:]", line.text):
-                return False
-        return False
+        place, bare = self._next(index, name), _after(self._bare, index)
+        return place is not None and (bare is None or bare > place)
 
     def goes_on_below(self, index: int, marker: Marker, inner: Marker, number: int) -> bool:
         """True where the list of ``marker`` goes on with ``number`` below the list that ``inner`` opens at ``index``."""
-        for line, ahead in self.scanned[index + 1 :]:
-            if ahead is None:
-                continue
-            if ahead.cls.name == marker.cls.name:
-                told = self.listed.get(line.start)
-                return (told.num if told else ahead.num) == number
-            if ahead.cls.rank < min(inner.cls.rank, marker.cls.rank):
-                return False
-        return False
+        place = self._next(index, marker.cls.name)
+        above = self._next_above(index, min(inner.cls.rank, marker.cls.rank))
+        if place is None or (above is not None and above < place):
+            return False
+        line, ahead = self.scanned[place]
+        told = self.listed.get(line.start)
+        return ahead is not None and (told.num if told else ahead.num) == number
 
     def is_list_over(self, index: int, marker: Marker, number: int | None) -> bool:
         """True when no further element of the list follows whose last one is ``marker`` with ``number``."""
-        for _, ahead in self.scanned[index + 1 :]:
-            if ahead is None:
-                continue
-            if ahead.cls.name == marker.cls.name:
-                return number is not None and ahead.num != number + 1
-            if ahead.cls.rank < marker.cls.rank:
-                return True
-        return True
+        place, above = self._next(index, marker.cls.name), self._next_above(index, marker.cls.rank)
+        if place is None or (above is not None and above < place):
+            return True
+        return number is not None and self.next_number(index, marker.cls.name) != number + 1
 
     def is_followed(self, index: int, rank: float) -> bool:
         """True where the next line goes on with the unit: unmarked text or a deeper marker."""
-        for line, marker in self.scanned[index + 1 :]:
-            if line.text == "|" or self.note_at(line):
-                continue
-            return marker is None or (marker.cls.rank > rank and marker.cls.kind != "box")
-        return False
+        place = _after(self._solid, index)
+        if place is None:
+            return False
+        marker = self.marker(place)
+        return marker is None or (marker.cls.rank > rank and marker.cls.kind != "box")
 
     def ends_here(self, index: int) -> bool:
         """True where only unmarked text, or what is attached, follows up to the end or the next annex."""
-        for line, marker in self.scanned[index + 1 :]:
-            if line.start in self.bodies or (marker is not None and marker.cls.name == "annex"):
-                return True
-            if marker is not None:
-                return False
-        return True
+        place = _after(self._stops, index)
+        if place is None or self.line(place).start in self.bodies:
+            return True
+        marker = self.marker(place)
+        return marker is not None and marker.cls.name == "annex"
+
+    @cached_property
+    def _runs(self) -> dict[str, _Run]:
+        return {
+            name: _Run([marker.num or 0 for _, marker in self.scanned if marker is not None and marker.cls.name == name])
+            for name in ("part", "clause")
+        }
+
+    def goes_on_outside(self, index: int, expected: int) -> bool:
+        """True where a number that fits a box's own list too goes on with the list outside, which expects ``expected``.
+
+        二、技能人才 in a table's 一二三 and 二、健全体系 after it both follow 一: the reading is taken under which
+        the numbers to come are broken least often.
+        """
+        marker = self.marker(index)
+        assert marker is not None
+        run = self._runs[marker.cls.name]
+        at = bisect_left(self._places[marker.cls.name], index)
+        end = run.ends[at]
+        inside = run.breaks[end] + (run.numbers[end] != expected) if end < len(run.numbers) else 0
+        return run.breaks[at] <= inside
 
     def attachments(self, index: int) -> int:
         """Number of lines from ``index`` on that list what is attached (附件：1.名单 / 2.表); 0 where none does."""
@@ -192,6 +254,25 @@ class Scan:
         if len(lines) < 8 or short < 0.8 * len(lines) or not any(is_serial(line.text) for line in lines[:12]):
             return None
         return end
+
+
+class _Run:
+    """The numbers of a class in the order of the text, and where they do not go on by one."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self.numbers = numbers
+        self.breaks = [0] * len(numbers)  # at each number, how many breaks come after it
+        self.ends = [len(numbers)] * len(numbers)  # at each number, where the run ends that it is in
+        for at in range(len(numbers) - 2, -1, -1):
+            is_break = numbers[at + 1] != numbers[at] + 1
+            self.breaks[at] = self.breaks[at + 1] + is_break
+            self.ends[at] = at + 1 if is_break else self.ends[at + 1]
+
+
+def _after(places: Sequence[int], index: int) -> int | None:
+    """The first of some places, in order, that lies after an index."""
+    at = bisect_right(places, index)
+    return places[at] if at < len(places) else None
 
 
 def scan_lines(lines: Sequence[Line], layout: Layout, bodies: Mapping[int, int]) -> Scan:

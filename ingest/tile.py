@@ -7,9 +7,13 @@ from functools import lru_cache
 from ingest.records import Fact, Line, Noise
 from ingest.rules import HeadPattern, NoiseRule, head_patterns, noise_rules
 
+LONGEST_TILED = 2000  # a page's whole head on one line has a third; patterns that look ahead take the square of it
+
 
 def tile(line: Line) -> tuple[list[Fact], list[Noise]] | None:
     """Return the facts and the noise that explain a line completely, or None."""
+    if len(line.text) > LONGEST_TILED:
+        return None
     facts: list[Fact] = []
     noise: list[Noise] = []
     position = 0

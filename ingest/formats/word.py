@@ -101,6 +101,7 @@ class _Word:
         self.marks: list[tuple[str, str, Span]] = []  # kind and id of a note, and its mark
         self.footnotes: list[tuple[Span, Span]] = []
         self.notes = {kind: _notes(document, kind) for kind in ("footnote", "endnote")}
+        self.numbers = {kind: {id_: n for n, id_ in enumerate(notes, 1)} for kind, notes in self.notes.items()}
         self.fields: list[bool] = []  # open complex fields; True once the result is shown
 
     def body(self, holder: etree._Element) -> None:
@@ -134,7 +135,7 @@ class _Word:
             if note is None or mark.start is None:
                 continue
             span = self.writer.begin()
-            self.writer.write(f"[{self._mark_number(kind, note_id)}] ")
+            self.writer.write(f"[{self.numbers[kind][note_id]}] ")
             for inner in note.iter(qn("w:p")):
                 self.runs(inner, [])
                 self.writer.end_line()
@@ -143,9 +144,6 @@ class _Word:
             if span.start is not None:
                 self.footnotes.append((mark, span))
         del self.marks[first:]
-
-    def _mark_number(self, kind: str, note_id: str) -> int:
-        return list(self.notes[kind]).index(note_id) + 1
 
     def runs(self, holder: etree._Element, boxes: list[etree._Element]) -> None:
         for element in holder:
@@ -179,7 +177,7 @@ class _Word:
                 note_id = element.get(qn("w:id"))
                 if note_id in self.notes[kind]:
                     mark = self.writer.begin()
-                    self.writer.write(f"[{self._mark_number(kind, note_id)}]")
+                    self.writer.write(f"[{self.numbers[kind][note_id]}]")
                     self.writer.close(mark)
                     self.marks.append((kind, note_id, mark))
             else:
