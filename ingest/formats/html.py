@@ -24,6 +24,8 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\
 # A block of more cells than this is a page's frame or rubbish, and one of more columns no table that is read.
 _WIDEST_SPAN = 200
 _BETWEEN_HAN = re.compile(r"(?<=[\u3000-\uffef])[ \t\r\n\f]+(?=[\u3000-\uffef])")
+_OPENING_TAG = re.compile(r"""<(?P<name>[a-zA-Z][\w:-]*+)\s(?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
+_MOST_ATTRIBUTES = 2000
 _MOST_TITLES = 20  # a page tells two or three
 _SENTENCE = re.compile(r"[，。；！？]")
 _MAIN_SHARE = 0.8
@@ -47,6 +49,7 @@ def read_html(markup: str) -> tuple[str, Layout]:
     What a style hides and the pinyin over a word are kept in the text and set apart as noise.
     """
     markup = re.sub(r"\A\s*<\?xml[^>]*\?>", "", markup).replace("\0", "")
+    markup = _OPENING_TAG.sub(_bare_where_overloaded, markup)
     if not markup.strip():
         return "", Layout()
     parser = lxml_html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
@@ -57,6 +60,17 @@ def read_html(markup: str) -> tuple[str, Layout]:
     page = _Page()
     page.walk(root)
     return page.writer.text, page.layout(root)
+
+
+def _bare_where_overloaded(tag: re.Match[str]) -> str:
+    """A tag without its attributes where it has more than any page gives one.
+
+    The parser compares each with all before it, and nothing can stop it meanwhile: a million take an hour.
+    """
+    if len(tag[0]) <= _MOST_ATTRIBUTES:
+        return tag[0]
+    signs = re.findall(r"[\s/=]", re.sub(r"\"[^\"]*\"|'[^']*'", "", tag[0]))  # what parts them; a picture's data has many
+    return f"<{tag['name']} " if len(signs) > _MOST_ATTRIBUTES else tag[0]
 
 
 def visible_text(markup: str) -> str:

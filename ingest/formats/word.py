@@ -21,6 +21,8 @@ from ingest.rules import noise_rule
 # Unpacked sizes beyond which a file is no document but an attack; the longest plan is below 10 MB of XML.
 LARGEST_PART = 200 * 2**20
 LARGEST_RATIO = 400
+LARGEST_WHOLE = 400 * 2**20  # of all parts together
+MOST_PARTS = 20_000
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -55,7 +57,11 @@ def read_word(data: bytes, path: Path) -> tuple[str, Layout]:
 
 def _check_sizes(data: bytes, path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for part in archive.infolist():
+        parts = archive.infolist()
+        whole = sum(part.file_size for part in parts)
+        if whole > LARGEST_WHOLE or len(parts) > MOST_PARTS:
+            raise UnfitError(f"{path}: unpacks to {whole} bytes in {len(parts)} parts; it is no document")
+        for part in parts:
             too_large = part.file_size > LARGEST_PART
             if too_large or (part.file_size > 2**20 and part.file_size > LARGEST_RATIO * max(part.compress_size, 1)):
                 raise UnfitError(f"{path}: unpacks to {part.file_size} bytes in {part.filename!r}; it is no document")
