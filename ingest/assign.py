@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
@@ -61,18 +62,19 @@ class SentenceReader:
     def __init__(self, bare: Sequence[str], full: Sequence[str]) -> None:
         one = "(?:" + "|".join(map(re.escape, sorted(bare, key=len, reverse=True))) + ")"
         body = "(?:" + "|".join(map(re.escape, sorted(full, key=len, reverse=True))) + ")"
-        listed = rf"{one}(?:[、和]{one})*、?(?:等)?"
+        # A list has an end: tried from each of its names, one of 20,000 takes the square of that.
+        listed = rf"{one}(?:[、和]{one}){{0,60}}、?(?:等)?"
         named = rf"(?:[省市县区]|地方|各地)?{body}"
         self._pattern = re.compile(
             rf"(?P<before>会同|由|发挥|在)?(?P<level>各级|各地|各市|当地|同级)?"
-            rf"(?:(?P<bare>{listed})(?P<tail>(?:主管|行政|监管)?(?:部门和单位|部门|共同参与))|(?P<full>{named}(?:[、和及]{named})*))"
+            rf"(?:(?P<bare>{listed})(?P<tail>(?:主管|行政|监管)?(?:部门和单位|部门|共同参与))|(?P<full>{named}(?:[、和及]{named}){{0,60}}))"
             rf"(?=(?P<verb>[\u4e00-\u9fff,，]{{0,8}}))"
         )
         self._one, self._named = re.compile(one), re.compile(named)
 
     def read(self, text: str, units: tuple[Unit, ...], known: Sequence[Duty]) -> tuple[Duty, ...]:
         """Return the duties that sentences give, none where a bracket has been read already."""
-        brackets = [(duty.start, duty.end) for duty in known]
+        brackets = sorted((duty.start, duty.end) for duty in known)  # apart from each other
         counts = Counter(duty.eid for duty in known)
         duties: list[Duty] = []
         for unit, _, _ in walk(units):
@@ -80,7 +82,8 @@ class SentenceReader:
                 continue
             for match in self._pattern.finditer(text, unit.start, unit.own_end):
                 before, verb = match["before"], match["verb"]
-                if any(start <= match.start() < end for start, end in brackets):
+                at = bisect_right(brackets, (match.start(), len(text))) - 1
+                if at >= 0 and match.start() < brackets[at][1]:
                     continue
                 is_duty = before in ("会同", "由", "发挥") or _DUTY.match(verb) or (match["tail"] or "").endswith("共同参与")
                 if not is_duty:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from ingest.markers import Marker
+from ingest.markers import Marker, Scanned
 from ingest.records import Line
-
-Scanned = Sequence[tuple[Line, Marker | None]]
+from ingest.scan import Scan
 
 LONGEST_BOX_TITLE = 60
 _OUTER_ONLY = {"annex", "chapter", "section", "article"}
@@ -59,11 +58,12 @@ def find_table_end(scanned: Scanned, first: int, expected: Mapping[str, set[int]
     return len(scanned)
 
 
-def find_box_end(scanned: Scanned, title: int, expected: Mapping[str, set[int]], body_indent: int) -> int:
+def find_box_end(scan: Scan, title: int, expected: Mapping[str, set[int]], body_indent: int) -> int:
     """Return the index of the first line after the box whose title stands at ``title``.
 
     ``expected`` tells for each outer class the numbers with which its sequence may go on here.
     """
+    scanned = scan.scanned
     local: dict[str, int] = {}
     last_pipe = _last_pipe(scanned, title)
     indent = scanned[title][0].indent
@@ -82,36 +82,23 @@ def find_box_end(scanned: Scanned, title: int, expected: Mapping[str, set[int]],
         if name in _OUTER_ONLY:
             return index
         if name in _SHARED and marker.num is not None:
-            if _goes_on_outside(scanned, index, expected.get(name, set()), local.get(name, 0)):
+            if _goes_on_outside(scan, index, expected.get(name, set()), local.get(name, 0)):
                 return index
             local[name] = marker.num
     return len(scanned)
 
 
-def _goes_on_outside(scanned: Scanned, index: int, expected: set[int], local_last: int) -> bool:
-    marker = scanned[index][1]
+def _goes_on_outside(scan: Scan, index: int, expected: set[int], local_last: int) -> bool:
+    marker = scan.marker(index)
     assert marker is not None and marker.num is not None
     fits_outside = marker.num in expected
     fits_inside = marker.num == local_last + 1
     if fits_outside and fits_inside:
-        # 二、技能人才 in a table's 一二三 and 二、健全体系 after it both follow 一: take the reading
-        # under which the numbers to come are broken least often.
-        ahead = [
-            m.num for _, m in scanned[index:] if m is not None and m.cls.name == marker.cls.name and m.num is not None
-        ]
-        inside = 1
-        while inside < len(ahead) and ahead[inside] == ahead[inside - 1] + 1:
-            inside += 1
-        before = marker.num - 1
-        return _breaks([before, *ahead]) <= _breaks([max(expected) - 1, *ahead[inside:]])
+        return scan.goes_on_outside(index, max(expected))
     if fits_outside or fits_inside:
         return fits_outside
     # Neither: an author's slip outside (六 after 四) goes forward, a new list inside starts at one.
     return marker.num > 1 and bool(expected) and marker.num > max(expected)
-
-
-def _breaks(numbers: list[int]) -> int:
-    return sum(after != before + 1 for before, after in zip(numbers, numbers[1:]))
 
 
 def _last_pipe(scanned: Scanned, title: int) -> int:

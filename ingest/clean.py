@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
 from ingest.labels import read_labels
+from ingest.markers import recognise
 from ingest.records import Layout, Line, Noise
 from ingest.rules import NoiseRule, noise_rule, noise_rules
+from ingest.tile import tile
 from lang.radicals import unify
 
 # What the web editor's lists leave of themselves beside an empty tag: a bullet or a number.
@@ -125,8 +127,6 @@ class _Spans:
 
 def _is_furniture(line: Line, linked: _Spans, titles: Sequence[str]) -> bool:
     """True for a line outside the main part that nothing speaks for: a row of links, a label, a button."""
-    from ingest.markers import recognise
-
     plain = re.sub(r"\s", "", line.text)
     if any(plain in re.sub(r"\s", "", title) for title in titles) and len(plain) > 6:
         return False
@@ -137,8 +137,6 @@ def _is_furniture(line: Line, linked: _Spans, titles: Sequence[str]) -> bool:
 
 def _is_told(line: Line) -> bool:
     """True for a line of metadata; a body's name alone is none here: pages end in lists of them."""
-    from ingest.describe import tile
-
     tiled = tile(line)
     return tiled is not None and any(fact.field != "agency" for fact in tiled[0])
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from ingest.markers import recognise
 from ingest.records import Line, Noise
@@ -18,6 +19,7 @@ _DOTTED = re.compile(r"[.．·…‥]{3,}\s*[-—(（]?\s*\d{1,4}\s*[-—)）]?\
 LEAST_ENTRIES = 3
 LEAST_UNTITLED = 5
 LONGEST_ENTRY = 80
+LONGEST_LEADER = 300  # characters; a line of 200,000 dots is tried from each of them
 
 
 def leave_out_contents(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Noise, ...]]:
@@ -26,15 +28,17 @@ def leave_out_contents(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple
     A run of lines is one only if what it names stands again further down, so that no heading is lost with it.
     """
     starts = [i for i, line in enumerate(lines[:400]) if _TITLE.fullmatch(line.text)]
-    dotted = next((i for i, line in enumerate(lines[:400]) if _DOTTED.search(line.text)), None)
+    dotted = next((i for i, line in enumerate(lines[:400]) if _DOTTED.search(line.text[-LONGEST_LEADER:])), None)
     if not starts and dotted is not None:
         starts = [dotted - 1]
     if not starts:
         # No title, no dots: headings in a row, the first of which stands again below.
-        first = next((i for i, line in enumerate(lines[:100]) if _opens_untitled(lines, i)), None)
+        plain = [re.sub(r"\s", "", line.text) for line in lines]
+        first = next((i for i, line in enumerate(lines[:100]) if _opens_untitled(lines, i, plain)), None)
         starts = [first - 1] if first is not None else []
+    below = _Below(lines) if starts else None
     for start in starts:
-        end = _end_of(lines, start)
+        end = _end_of(lines, start, below) if below is not None else None
         if end is not None:
             rule = noise_rule("contents")
             first = max(start, 0) if start >= 0 and _TITLE.fullmatch(lines[start].text) else start + 1
@@ -43,32 +47,30 @@ def leave_out_contents(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple
     return lines, ()
 
 
-def _opens_untitled(lines: Sequence[Line], index: int) -> bool:
+def _opens_untitled(lines: Sequence[Line], index: int, plain: Sequence[str]) -> bool:
     """True for the first of at least five marked lines in a row that all stand again below, as they are."""
     run = lines[index : index + LEAST_UNTITLED]
     if len(run) < LEAST_UNTITLED or not all(len(x.text) <= 40 and _is_marked(x) and not re.search(r"[。；;]", x.text) for x in run):
         return False
-    below = [re.sub(r"\s", "", line.text) for line in lines[index + LEAST_UNTITLED :]]
-    place = 0
+    place = index + LEAST_UNTITLED
     for line in run:
-        wanted = re.sub(r"\s", "", _LEADER.sub("", line.text))
-        while place < len(below) and below[place] != wanted:
+        wanted = re.sub(r"\s", "", _LEADER.sub("", line.text))  # at most 40 characters long
+        while place < len(plain) and plain[place] != wanted:
             place += 1
         place += 1
-    return place <= len(below)
+    return place <= len(plain)
 
 
-def _end_of(lines: Sequence[Line], start: int) -> int | None:
+def _end_of(lines: Sequence[Line], start: int, below: _Below) -> int | None:
     """Index after the last entry of the contents whose title stands at ``start``."""
     entries: list[str] = []
-    text, places = _joined(lines, start + 1)
     index = start + 1
     while index < len(lines) and len(lines[index].text) <= LONGEST_ENTRY:
         entry = _plain(lines[index].text)
         if not entry:
             index += 1
             continue
-        if entry in entries[:1] or not _stands_below(entry, text, places, index - start):
+        if entry in entries[:1] or not below.opens_line(entry, index + 1):
             break
         entries.append(entry)
         index += 1
@@ -77,25 +79,27 @@ def _end_of(lines: Sequence[Line], start: int) -> int | None:
     return index
 
 
-def _joined(lines: Sequence[Line], start: int) -> tuple[str, list[int]]:
-    """The text from a line on without blanks, and where in it each line begins."""
-    pieces, places, length = [], [], 0
-    for line in lines[max(start, 0) :]:
-        places.append(length)
-        pieces.append(_plain(line.text))
-        length += len(pieces[-1])
-    return "".join(pieces), places
+class _Below:
+    """Tells whether a line further down begins with an entry, though number and heading be on two lines (4.2 / 应急响应)."""
 
+    def __init__(self, lines: Sequence[Line]) -> None:
+        plain = [_plain(line.text) for line in lines]
+        text = "".join(plain)
+        places = accumulate(map(len, plain), initial=0)
+        # What the text goes on with at each line, in the order of characters: lines that begin alike are neighbours.
+        opened = sorted((text[place : place + LONGEST_ENTRY], index) for index, place in zip(range(len(plain)), places))
+        self._openings = [opening for opening, _ in opened]
+        self._indexes = [index for _, index in opened]
+        self._last: dict[str, int] = {}  # of each entry that was asked for, the last line that begins with it
 
-def _stands_below(entry: str, text: str, places: list[int], after: int) -> bool:
-    """True where a line further down begins with the entry, though number and heading be on two lines (4.2 / 应急响应)."""
-    place = text.find(entry, places[after] if after < len(places) else len(text))
-    while place >= 0:
-        found = bisect_left(places, place)
-        if found < len(places) and places[found] == place:
-            return True
-        place = text.find(entry, place + 1)
-    return False
+    def opens_line(self, entry: str, first: int) -> bool:
+        """True where the line at ``first`` or one after it begins with the entry."""
+        entry = entry[:LONGEST_ENTRY]  # folding may have lengthened it
+        if entry not in self._last:
+            start = bisect_left(self._openings, entry)
+            end = bisect_left(self._openings, entry + "\U0010ffff", start)
+            self._last[entry] = max(self._indexes[start:end], default=-1)
+        return self._last[entry] >= first
 
 
 def _is_marked(line: Line) -> bool:
@@ -103,4 +107,4 @@ def _is_marked(line: Line) -> bool:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\s•]", "", fold(_LEADER.sub("", text)))
+    return re.sub(r"[\s•]", "", fold(text[:-LONGEST_LEADER] + _LEADER.sub("", text[-LONGEST_LEADER:])))

@@ -109,6 +109,8 @@ def list_sources(corpus: Path) -> tuple[list[Path], list[Path]]:
                    and not p.name.startswith((".", "README")))  # fmt: skip
     if not folders and not loose:
         raise SourceError(f"{corpus}: no document folder in it; add one such as ln-2022-zhiye-jineng-peixun/v1.txt")
+    for path in (*folders, *loose, *(inner for folder in folders if not folder.is_symlink() for inner in sorted(folder.iterdir()))):
+        _check_place(path, corpus)
     seen: dict[str, Path] = {}
     provinces = {entry["code"]: entry["name"] for entry in load_rules("provinces.yml")}
     for folder in folders:
@@ -134,6 +136,14 @@ def load_corpus(corpus: Path) -> tuple[DocumentFolder, ...]:
         documents += take_loose([(path, identify_file(path)) for path in loose], [folder.name for folder in folders])
         documents.sort(key=lambda document: document.id)
     return tuple(documents)
+
+
+def _check_place(path: Path, corpus: Path) -> None:
+    """Raise SourceError for what is no file or folder of the corpus itself: a pipe, a device, a link to elsewhere."""
+    if not path.resolve().is_relative_to(corpus.resolve()):
+        raise SourceError(f"{path}: is a link out of the corpus; put the file itself in its place")
+    if not path.is_file() and not path.is_dir():
+        raise SourceError(f"{path}: is no plain file; take it out")
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from ingest.records import Line
 
 # A marker in mid-line follows the end of a sentence or, after a heading, a blank.
 _BEFORE = re.compile(r"(?:[。；;：:！!？?)）”』」]\s*|\s+)\Z")
-_SENTENCE_BEFORE = re.compile(r"[。；;：:！!？?)）”』」]\s*\Z")
+_CLOSES = set("。；;：:！!？?)）”』」")
 _CANDIDATE = re.compile(
     r"第\s*(?:[〇零一二三四五六七八九十百千\d]\s*){1,6}(?:[-－—‑]\s*\d{1,2}\s*)?[章节節条條]"
     r"|[一二三四五六七八九十百]{1,4}\s*、|[(（]\s*[一二三四五六七八九十百]{1,4}\s*[)）]|[(（]\s*\d{1,2}\s*[)）]|(?<![\d.])\d{1,2}[.．、](?!\d)"
@@ -71,20 +71,20 @@ def _choose_run_on(line: Line, opening: Marker | None, places: list[tuple[int, M
     within = _WITHIN.get(opening.cls.name, _LEGAL) if opening is not None else _LEGAL
     state = dict(last)
     runs: dict[str, int] = {}
+    seconds = {marker.cls.name: at for at, marker in places if marker.num == 2}  # of each class the last place of a 2
     for at, marker in places:
         name = marker.cls.name
-        before = line.text[:at]
         if name not in within:
             continue
         if name in _LEGAL:
             # After a chapter's heading a blank is enough; a citation follows a blank too, but never in turn.
             after_heading = opening is not None and opening.cls.name in ("chapter", "section") and at <= 40
-            fits = marker.num == state.get(name, 0) + 1 and (after_heading or _SENTENCE_BEFORE.search(before))
+            fits = marker.num == state.get(name, 0) + 1 and (after_heading or _follows_sentence(line.text, at))
         else:
             run = runs.get(name, opening.num if opening is not None and opening.cls.name == name and opening.num else 0)
-            goes_on = marker.num == run + 1 and bool(_SENTENCE_BEFORE.search(before))
+            goes_on = marker.num == run + 1 and _follows_sentence(line.text, at)
             # （一） after 下列条件： opens a list only where （二） follows.
-            opens = run > 0 or any(m.cls.name == name and m.num == 2 for p, m in places if p > at)
+            opens = run > 0 or seconds.get(name, at) > at
             fits = goes_on and opens
             if fits:
                 runs[name] = marker.num or 0
@@ -93,6 +93,13 @@ def _choose_run_on(line: Line, opening: Marker | None, places: list[tuple[int, M
             state[name] = marker.num or 0
     last.update(state)
     return chosen
+
+
+def _follows_sentence(text: str, at: int) -> bool:
+    """True where a sentence ends before a place, blanks aside."""
+    while at > 0 and text[at - 1].isspace():
+        at -= 1
+    return at > 0 and text[at - 1] in _CLOSES
 
 
 def _choose_glued(line: Line, opening: Marker | None, places: list[tuple[int, Marker]], last: dict[str, int]) -> list[int]:

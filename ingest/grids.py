@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from ingest.records import Grid, GridCell, Line
-from ingest.tabulate import Row, Table
+from ingest.tabulate import WIDEST, Row, Table
 
 # A cell of more characters is a frame around text, not a cell of a table.
 LONGEST_CELL = 3000
 MOST_CELLS = 200_000
+MOST_TOLD = 4_000_000  # characters
 _NUMERIC = re.compile(r"[\d.,%≥≤<>=〔〕~～—-]+\Z")
 
 
@@ -38,7 +40,11 @@ def read_grid(grid: Grid, lines: Sequence[Line]) -> Table | None:
     texts = {cell: _text_of(cell, lines) for cell in grid.cells}
     width = max(cell.column + cell.colspan for cell in grid.cells)
     height = max(cell.row + 1 for cell in grid.cells)
-    if width < 2 or width > 200:
+    if width < 2 or width > WIDEST:
+        return None
+    # A cell of many rows is told in each: what its text comes to must stay in proportion to the file.
+    told = sum(len(texts[cell]) * min(cell.rowspan, height - cell.row) for cell in grid.cells)
+    if told > MOST_TOLD:
         return None
     rows: list[list[GridCell]] = [[] for _ in range(height)]
     for cell in grid.cells:
@@ -90,11 +96,14 @@ def _in_order(rows: list[Row]) -> tuple[Row, ...]:
 def _text_of(cell: GridCell, lines: Sequence[Line]) -> str:
     """A cell's text, its lines closed up as the table's width had broken them."""
     pieces: list[str] = []
-    for line in lines:
-        if cell.start <= line.start < cell.end:
-            glue = " " if pieces and re.search(r"[A-Za-z]\Z", pieces[-1]) and line.text[:1].isascii() else ""
-            pieces.append(glue + line.text)
+    for line in lines[_first(lines, cell.start) : _first(lines, cell.end)]:
+        glue = " " if pieces and re.search(r"[A-Za-z]\Z", pieces[-1]) and line.text[:1].isascii() else ""
+        pieces.append(glue + line.text)
     return "".join(pieces)
+
+
+def _first(lines: Sequence[Line], offset: int) -> int:
+    return bisect_left(lines, offset, key=lambda line: line.start)
 
 
 def _spans_all(row: list[GridCell], width: int, texts: dict[GridCell, str]) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence, Set
 from functools import lru_cache
+from typing import TypeVar
 
-from ingest.records import Fact, Grid, Line, Noise
+from ingest.records import Fact, Grid, GridCell, Line, Noise
 from ingest.rules import load_rules, noise_rule
 
+_Spanned = TypeVar("_Spanned", Grid, GridCell)
 # Where a value may go on to: the next label of the line. A label's Han may be letter-spaced (标　　题：).
 LONGEST_VALUE = 120
 _CAPTURE_KEY = re.compile(r"(?:[-*•]\s*)?(?P<key>[a-z][a-z0-9_ -]{1,30})\s*[:：]\s*(?P<value>.*)\Z", re.I)
@@ -43,6 +46,7 @@ def read_labels(
     claimed: set[int] = set()
     empty = noise_rule("empty-label")
     index = 0
+    cells = _Cells(grids)
     while index < end:
         line = lines[index]
         found = list(_label().finditer(line.text))
@@ -56,7 +60,7 @@ def read_labels(
             start, last = line.start + match.start(), line.start + stop
             if not value and position == len(found) - 1:
                 following = lines[index + 1] if index + 1 < end else None
-                if following is not None and _may_be_value(following) and _stand_together(line, following, grids):
+                if following is not None and _may_be_value(following) and cells.hold_together(line, following):
                     value, last = following.text, following.end
                     index += 1
                     claimed.add(index)
@@ -73,14 +77,28 @@ def _may_be_value(line: Line) -> bool:
     return not _label().match(line.text) and len(line.text) <= LONGEST_VALUE
 
 
-def _stand_together(label: Line, value: Line, grids: Sequence[Grid]) -> bool:
-    """True where a value is in the cell beside its label's, or neither stands in a table."""
-    grid = next((g for g in grids if g.start <= label.start < g.end), None)
-    if grid is None:
-        return not any(g.start <= value.start < g.end for g in grids)
-    own = next((c for c in grid.cells if c.start <= label.start < c.end), None)
-    other = next((c for c in grid.cells if c.start <= value.start < c.end), None)
-    return own is not None and other is not None and own.row == other.row and other.column in (own.column, own.column + own.colspan)
+class _Cells:
+    """The cells of the source's tables, asked where a line stands."""
+
+    def __init__(self, grids: Sequence[Grid]) -> None:
+        self._grids = sorted(grids, key=lambda grid: grid.start)
+        self._cells = sorted((cell for grid in grids for cell in grid.cells), key=lambda cell: cell.start)
+
+    def hold_together(self, label: Line, value: Line) -> bool:
+        """True where a value is in the cell beside its label's, or neither stands in a table."""
+        grid = _around(self._grids, label)
+        if grid is None:
+            return _around(self._grids, value) is None
+        own, other = _around(self._cells, label), _around(self._cells, value)
+        if own is None or other is None or other.start >= grid.end:
+            return False
+        return own.row == other.row and other.column in (own.column, own.column + own.colspan)
+
+
+def _around(spans: Sequence[_Spanned], line: Line) -> _Spanned | None:
+    """The one of some spans, in order and apart from each other, in which a line begins."""
+    at = bisect_right(spans, line.start, key=lambda span: span.start) - 1
+    return spans[at] if at >= 0 and line.start < spans[at].end else None
 
 
 def read_capture_header(lines: tuple[Line, ...], front: int = 0) -> tuple[list[Fact], list[Noise], int]:

@@ -100,7 +100,10 @@ def recognise(line: Line) -> Marker | None:
 _OPENINGS = set("附第(（—－─-专專表备備注註〇一二三四五六七八九十百㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 
 
-def screen(scanned: Sequence[tuple[Line, Marker | None]]) -> list[tuple[Line, Marker | None]]:
+Scanned = Sequence[tuple[Line, Marker | None]]
+
+
+def screen(scanned: Scanned) -> list[tuple[Line, Marker | None]]:
     """Return the lines with their markers, weak ones kept only where the run of the numbers wants them.
 
     2.5 of 2.5微米 and 20 of 20.2026年 are no markers; 20. after 19. is one, and 1.2 where 1.1 stands before it.
@@ -129,7 +132,7 @@ def screen(scanned: Sequence[tuple[Line, Marker | None]]) -> list[tuple[Line, Ma
     return screened
 
 
-def _next_items(scanned: Sequence[tuple[Line, Marker | None]]) -> list[int | None]:
+def _next_items(scanned: Scanned) -> list[int | None]:
     """For each line the number of the next item after it, before any higher marker."""
     following: list[int | None] = []
     upcoming: int | None = None

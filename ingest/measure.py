@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ingest.name import walk
@@ -35,6 +36,31 @@ _YEAR_VALUE = re.compile(r"(?:19|20)\d{2}年?\Z")
 _YEARS = re.compile(r"(?:19|20)\d{2}(?:\s*[-—~至]\s*(?:19|20)\d{2})?年?")
 
 
+@dataclass(frozen=True)
+class _Head:
+    """What a column's head, or a table's title, says of the values below it."""
+
+    unit: tuple[str, str | None] | None  # scale and unit
+    period: str | None
+    holds_no_value: bool  # names, serial numbers, remarks
+    may_be_year: bool  # a bare year below it is the year by which
+    is_not_yet: bool  # 其中, 年均: a value to be taken only where there is no other
+
+    @classmethod
+    def read(cls, printed: str) -> _Head:
+        """Return what a head says."""
+        folded, plain = unicodedata.normalize("NFKC", printed), re.sub(r"\s", "", printed)
+        unit = next((m for m in _HEAD_UNIT.finditer(folded) if m["scale"] or m["unit"]), None)
+        period = _YEARS.search(folded)
+        return cls(
+            unit=(unit["scale"] or "", unit["unit"]) if unit else None,
+            period=period[0] if period else None,
+            holds_no_value=bool(_NAMES.fullmatch(plain) or (_NO_VALUE.search(plain) and "目标" not in plain)),
+            may_be_year=(not plain or bool(re.search(r"年|时|期限", plain))) and not _YEAR_HEAD.search(plain),
+            is_not_yet=bool(_NOT_YET.search(plain)),
+        )
+
+
 def measure(units: tuple[Unit, ...]) -> tuple[Indicator, ...]:
     """Return the indicators of all tables, in order; a row without a value that can be read has none."""
     indicators: list[Indicator] = []
@@ -44,11 +70,16 @@ def measure(units: tuple[Unit, ...]) -> tuple[Indicator, ...]:
     return tuple(indicators)
 
 
+_NO_HEAD = _Head.read("")
+
+
 def _measure_table(box: Unit, seq: int) -> list[Indicator]:
     rows = [child for child in box.children if child.kind == "row"]
     if not _sets_targets(box):
         return []
     at, unit_at = _name_column(box, rows), _unit_column(box)
+    heads = [_Head.read(cell) for cell in box.cells]  # once, not for each row: a head may be as long as a page
+    title = _Head.read(box.heading or "")
     if "指标" in box.cells[at + 1 :]:
         return []  # 指标 / 属性 on two lines were taken for two heads: names and values can't be told apart
     numbered = any(row.number for row in rows)
@@ -64,20 +95,19 @@ def _measure_table(box: Unit, seq: int) -> list[Indicator]:
         is_part = bool(part) or (in_part and numbered and not is_numbered)
         name = name[part.end() :] if part else name
         unit_match = _UNIT.search(name)
-        column, value = _value_of(row, box, at)
+        column, value = _value_of(row, heads, at)
         if not is_part:
             whole = row.eid
         in_part = is_part
         if value is None or not re.search(r"[^\W\d_]", name):
             continue
-        head = box.cells[column] if column < len(box.cells) else ""
-        told = _told_unit(row, unit_at, head, box)
+        head = heads[column] if column < len(heads) else _NO_HEAD
+        told = _told_unit(row, unit_at, head, title)
         if told is None:
             continue  # a unit that can't be read may hold 万: no figure is better than one that is wrong
         scale = value["scale"] or (unit_match and (unit_match["scale"] or unit_match["bare"])) or told[0]
         unit = (unit_match and unit_match["unit"]) or value["unit"] or told[1]
         number = Decimal(value["number"].replace(",", "")) * _SCALES.get(scale, 1)
-        period = m[0] if (m := _YEARS.search(unicodedata.normalize("NFKC", head))) else None
         nature = next((m[0] for cell in row.cells[1:] if (m := _NATURE.fullmatch(cell.strip()))), None)
         found.append(
             Indicator(
@@ -90,8 +120,8 @@ def _measure_table(box: Unit, seq: int) -> list[Indicator]:
                 value_text=row.cells[column],
                 unit=unit,
                 op=_WORDS.get(value["word"] or "") or _OPERATORS.get(value["op"], "="),
-                cumulative=_is_cumulative(bool(value["open"]), period),
-                period=period,
+                cumulative=_is_cumulative(bool(value["open"]), head.period),
+                period=head.period,
                 nature=nature,
                 seq=seq + len(found),
             )
@@ -127,32 +157,28 @@ def _unit_column(box: Unit) -> int:
     return next((i for i, head in enumerate(heads) if re.fullmatch(r"(?:计量|计算)?单位", head)), 10**6)
 
 
-def _told_unit(row: Unit, column: int, head: str, box: Unit) -> tuple[str, str | None] | None:
+def _told_unit(row: Unit, column: int, head: _Head, title: _Head) -> tuple[str, str | None] | None:
     """Scale and unit that a column of units, the value's head or the table's title tells; None where one can't be read."""
     cell = unicodedata.normalize("NFKC", row.cells[column]).strip() if column < len(row.cells) else ""
     if cell.strip("-—–/"):
         match = _UNIT_CELL.match(cell)
         return (match["scale"] or "", match["unit"]) if match else None
-    for place in (head, box.heading or ""):
-        match = next((m for m in _HEAD_UNIT.finditer(unicodedata.normalize("NFKC", place)) if m["scale"] or m["unit"]), None)
-        if match:
-            return match["scale"] or "", match["unit"]
-    return "", None
+    return head.unit or title.unit or ("", None)
 
 
-def _value_of(row: Unit, box: Unit, at: int) -> tuple[int, re.Match[str] | None]:
+def _value_of(row: Unit, heads: list[_Head], at: int) -> tuple[int, re.Match[str] | None]:
     """The column of the target and its value: of several, the last whose head does not say otherwise."""
     readable = []
     for column in range(at + 1, len(row.cells)):
-        head = re.sub(r"\s", "", box.cells[column]) if column < len(box.cells) else ""
+        head = heads[column] if column < len(heads) else _NO_HEAD
         plain = unicodedata.normalize("NFKC", row.cells[column]).replace(" ", "")
         match = _VALUE.match(plain)
-        if not match or _NAMES.fullmatch(head) or (_NO_VALUE.search(head) and "目标" not in head):
+        if not match or head.holds_no_value:
             continue
-        if _YEAR_VALUE.match(plain) and (not head or re.search(r"年|时|期限", head)) and not _YEAR_HEAD.search(head):
+        if head.may_be_year and _YEAR_VALUE.match(plain):
             continue  # the year by which, not how many
         readable.append((column, match, head))
     for column, match, head in reversed(readable):
-        if not _NOT_YET.search(head):
+        if not head.is_not_yet:
             return column, match
     return readable[-1][:2] if readable else (0, None)

@@ -32,6 +32,7 @@ def walk(units: tuple[Unit, ...], depth: int = 0, parent: Unit | None = None) ->
 class _Namer:
     def __init__(self) -> None:
         self.taken: set[str] = set()
+        self.repeats: Counter[str] = Counter()  # of each eid that stood there already, the last number given
         self.boxes: Counter[tuple[str, str]] = Counter()
         self.doubts: list[Doubt] = []
 
@@ -61,9 +62,10 @@ class _Namer:
         if eid not in self.taken:
             self.taken.add(eid)
             return eid
-        count = 2
+        count = max(self.repeats[eid] + 1, 2)
         while f"{eid}_{count}" in self.taken:
             count += 1
+        self.repeats[eid] = count
         unique = f"{eid}_{count}"
         self.taken.add(unique)
         message = f"编号{unit.number or unit.num}在同一处重复出现，地址记作{unique}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 
 from ingest.clean import clean, find_inline, split_lines
@@ -10,7 +11,7 @@ from ingest.cut import cut_lines
 from ingest.describe import describe
 from ingest.measure import measure
 from ingest.name import name_units, walk
-from ingest.records import Doubt, Noise, Parsed, Reading
+from ingest.records import Doubt, Noise, Parsed, Reading, Unit
 from ingest.segment import segment
 
 
@@ -39,13 +40,12 @@ def parse(reading: Reading) -> Parsed:
     )
 
 
-def _holder(units, offset: int) -> str | None:
-    """The eid of the innermost unit around an offset."""
-    holder = None
-    for unit, _, _ in walk(units):
-        if unit.start <= offset < unit.end:
-            holder = unit.eid
-    return holder
+def _holder(units: tuple[Unit, ...], offset: int) -> str | None:
+    """The eid of the innermost unit around an offset; units side by side do not overlap."""
+    at = bisect_right(units, offset, key=lambda unit: unit.start) - 1
+    if at < 0 or offset >= units[at].end:
+        return None
+    return _holder(units[at].children, offset) or units[at].eid
 
 
 def _merge(*groups: tuple[Noise, ...]) -> tuple[Noise, ...]:

@@ -7,6 +7,7 @@ Years, document numbers, ordinals and the numbers that belong to a name (十四�
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from decimal import Decimal
 
 import cn2an
@@ -25,7 +26,7 @@ _BEFORE = (
 _AFTER = "以上|以下|以内|左右|之内"
 _QUANTITY = re.compile(
     rf"(?P<before>{_BEFORE})?(?P<number>\d[\d,]{{0,20}}(?:\.\d{{1,9}})?|[一二两三四五六七八九十百]{{1,4}})"
-    rf"(?:\s*[-—－~～至]\s*(?P<to>\d+(?:\.\d+)?))?(?P<scale>千万|百万|[亿万千])?(?P<unit>{UNITS})(?P<after>{_AFTER})?"
+    rf"(?:\s*[-—－~～至]\s*(?P<to>\d{{1,20}}(?:\.\d{{1,9}})?))?(?P<scale>千万|百万|[亿万千])?(?P<unit>{UNITS})(?P<after>{_AFTER})?"
 )
 _SCALE_ONLY = re.compile(r"(?P<before>)(?P<number>\d{1,20}(?:\.\d{1,9})?)(?P<to>)(?P<scale>[亿万])(?P<unit>)(?=新型学徒|学徒|高技能)(?P<after>)")
 _OPERATORS = {
@@ -43,6 +44,9 @@ _SECTIONS = {"part", "chapter", "section", "clause"}
 _RHYTHM = re.compile(r"每(?:季度|半年|月)|每年(?=公布|发布|举办|组织|开展)")
 _PAYMENT = re.compile(r"每人|补贴|标准|奖励|津贴|资助|工资|元/")
 _LIMIT_BEFORE = {"不超过", "不得超过", "不少于", "不得少于", "不低于", "不得低于", "至少要拥有"}
+_TRIES = re.compile(r"力争|争取|争创")
+_PART_END = re.compile(r"[。；;\n]")
+LONGEST_LEFT = 200  # characters before a number among which its subject is looked for
 _TARGET = re.compile(r"到“?\d{4}|“十四五”|期间|力争|累计|新增|建成|建设|打造|培养|培育|创建|遴选|开展|开发|推动|实现|达到|总量|引进|办好|培训|保持")
 
 
@@ -56,9 +60,10 @@ def quantify(text: str, units: tuple[Unit, ...]) -> tuple[Quantity, ...]:
         looks_back[unit.eid] = above or bool(unit.kind in _SECTIONS and unit.heading and _BACKGROUND.match(unit.heading))
         if unit.kind in ("row", "part", "chapter", "section", "annex", "box"):
             continue
+        sentences = _Sentences(text, unit)
         for pattern in (_QUANTITY, _SCALE_ONLY):
             for match in pattern.finditer(text, unit.start, unit.own_end):
-                quantity = _read(text, unit, match, looks_back[unit.eid])
+                quantity = _read(text, unit, match, sentences.at(match.start()), looks_back[unit.eid])
                 if quantity is not None:
                     quantities.append(quantity)
         quantities += [_rhythm(text, unit, match) for match in _RHYTHM.finditer(text, unit.start, unit.own_end)]
@@ -73,9 +78,7 @@ def _rhythm(text: str, unit: Unit, match: re.Match[str]) -> Quantity:
     )
 
 
-def _read(text: str, unit: Unit, match: re.Match[str], looks_back: bool) -> Quantity | None:
-    sentence_start, sentence_end = _sentence(text, unit, match.start())
-    sentence = text[sentence_start:sentence_end]
+def _read(text: str, unit: Unit, match: re.Match[str], sentence: _Sentence, looks_back: bool) -> Quantity | None:
     before = text[max(unit.start, match.start() - 12) : match.start("number")]
     behind = text[match.end() : min(unit.own_end, match.end() + 24)]
     number, scale, printed_unit = match["number"], match["scale"] or None, match["unit"]
@@ -90,7 +93,7 @@ def _read(text: str, unit: Unit, match: re.Match[str], looks_back: bool) -> Quan
         printed_unit, scale = printed_unit[1:], "万"
     factor = _SCALES[scale]
     looks_back = looks_back or unit.kind == "note"
-    kind = _kind(sentence, match, printed_unit, before, behind, match.start() - sentence_start, looks_back)
+    kind = _kind(sentence, match, printed_unit, before, behind, looks_back)
     return Quantity(
         eid=unit.eid,
         start=match.start(),
@@ -101,9 +104,9 @@ def _read(text: str, unit: Unit, match: re.Match[str], looks_back: bool) -> Quan
         unit={"％": "%", "": "人"}.get(printed_unit, printed_unit),
         op=_OPERATORS.get(match["after"] or "") or _OPERATORS.get(match["before"] or "", "="),
         kind=kind,
-        subject=_subject(behind, sentence, match.start() - sentence_start),
-        year=None if kind == "payment" else _year(text[_full_sentence(text, unit, match.start()) : match.start()]),
-        tentative=bool(re.search(r"力争|争取|争创", sentence[: match.start("number") - sentence_start])),
+        subject=_subject(behind, text[max(sentence.start, match.start() - LONGEST_LEFT) : match.start()]),
+        year=None if kind == "payment" else sentence.years.before(match.start()),
+        tentative=sentence.tries_until <= match.start("number"),
     )
 
 
@@ -121,8 +124,8 @@ def _value(number: str) -> Decimal | None:
         return None
 
 
-def _kind(sentence: str, match: re.Match[str], unit: str, before: str, behind: str, at: int, looks_back: bool) -> str:
-    if unit == "元" and _PAYMENT.search(sentence) and not match["scale"]:
+def _kind(sentence: _Sentence, match: re.Match[str], unit: str, before: str, behind: str, looks_back: bool) -> str:
+    if unit == "元" and sentence.pays and not match["scale"]:
         return "payment"
     if unit == "届" or re.search(r"每(?:两|[一二三四五])?年(?:举办)?\Z", before):
         return "frequency"
@@ -130,23 +133,78 @@ def _kind(sentence: str, match: re.Match[str], unit: str, before: str, behind: s
         return "limit"
     if match["before"] == "至少要拥有" or (unit in ("%", "％") and re.search(r"用于|税|限额|工资", before + behind[:12])):
         return "limit"
-    if looks_back or _PAST.search(sentence[:at]):
+    if looks_back or sentence.past_until <= match.start():
         return "existing"
-    return "target" if _TARGET.search(sentence) else "other"
+    return "target" if sentence.aims else "other"
 
 
-def _sentence(text: str, unit: Unit, at: int) -> tuple[int, int]:
-    start = max(text.rfind(mark, unit.start, at) for mark in "。；;\n")
-    ends = [end for mark in "。；;\n" if (end := text.find(mark, at, unit.own_end)) >= 0]
-    return (max(start + 1, unit.start), min(ends, default=unit.own_end))
+class _Sentence:
+    """A sentence, or one of its parts divided by ;, and what each of its numbers asks of it: told once, not for each number."""
+
+    def __init__(self, text: str, start: int, end: int, years: _Years) -> None:
+        words = text[start:end]
+        self.start = start
+        self.years = years
+        self.pays = bool(_PAYMENT.search(words))
+        self.aims = bool(_TARGET.search(words))
+        past, tries = _PAST.search(words), _TRIES.search(words)
+        self.past_until = start + past.end() if past else len(text) + 1  # where 截至 and the like end
+        self.tries_until = start + tries.end() if tries else len(text) + 1  # where 力争 ends
 
 
-def _subject(behind: str, sentence: str, at: int) -> str | None:
+class _Sentences:
+    """The sentences of a unit's own characters, each read when it is first asked for."""
+
+    def __init__(self, text: str, unit: Unit) -> None:
+        self._text, self._end = text, unit.own_end
+        self._starts = [unit.start, *(m.end() for m in _PART_END.finditer(text, unit.start, unit.own_end))]
+        self._whole = [unit.start, *(start for start in self._starts[1:] if text[start - 1] in "。\n")]
+        self._read: dict[int, _Sentence] = {}
+        self._years: dict[int, _Years] = {}
+
+    def at(self, place: int) -> _Sentence:
+        """The sentence around a place."""
+        number = bisect_right(self._starts, place) - 1
+        if number not in self._read:
+            start = self._starts[number]
+            end = self._starts[number + 1] - 1 if number + 1 < len(self._starts) else self._end
+            self._read[number] = _Sentence(self._text, start, end, self._years_around(place))
+        return self._read[number]
+
+    def _years_around(self, place: int) -> _Years:
+        """The years of the whole sentence: its parts divided by ; share the year that its head names."""
+        number = bisect_right(self._whole, place) - 1
+        if number not in self._years:
+            end = self._whole[number + 1] if number + 1 < len(self._whole) else self._end
+            self._years[number] = _Years(self._text, self._whole[number], end)
+        return self._years[number]
+
+
+class _Years:
+    """The years that a sentence names, in order."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self._text = text
+        self._found = list(_YEARS.finditer(text, start, end))
+        self._ends = [match.end() for match in self._found]
+
+    def before(self, place: int) -> str | None:
+        """The year or the years named last before a place: 2025, 2021-2025; of a plan's end its last."""
+        known = bisect_right(self._ends, place)
+        last = self._found[known - 1] if known else None
+        if known < len(self._found) and self._found[known].start() < place:
+            # 2025年至2030年 of which only the first half stands before the place.
+            halves = list(_YEARS.finditer(self._text, self._found[known].start(), place))
+            last = halves[-1] if halves else last
+        return _year(last) if last else None
+
+
+def _subject(behind: str, before: str) -> str | None:
     """The words that say of what: behind the number (30名专家), else the phrase before it (技能人才总量达到565万人)."""
     after = re.match(r"[\u4e00-\u9fff]{2,20}?(?=[,，、;；。()（和及]|\Z)", behind)
     if after and not behind.startswith(("的", "以上", "左右")):
         return after[0]
-    left = re.split(r"[,，、:：;；。]", sentence[:at])[-1]
+    left = re.split(r"[,，、:：;；。]", before)[-1]
     left = re.sub(rf"(?:{_BEFORE}|累计|共|其中)+\Z", "", left) or left
     return left[-40:] or None
 
@@ -157,17 +215,7 @@ _YEARS = re.compile(
 )
 
 
-def _full_sentence(text: str, unit: Unit, at: int) -> int:
-    """Where the sentence begins, parts divided by ; taken together: they share the year that its head names."""
-    return max(max(text.rfind(mark, unit.start, at) for mark in "。\n") + 1, unit.start)
-
-
-def _year(before: str) -> str | None:
-    """The year or the years that the sentence gives before the number: 2025, 2021-2025; of a plan's end its last."""
-    found = list(_YEARS.finditer(before))
-    if not found:
-        return None
-    match = found[-1]
+def _year(match: re.Match[str]) -> str:
     if match["from"]:
         return f"{match['from']}-{match['to']}"
     if match["plan"]:

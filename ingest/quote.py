@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from ingest.records import Unit
 
 
 def text_of(text: str, unit: Unit, noise_spans: tuple[tuple[int, int], ...] = ()) -> str:
-    """Return a unit's whole text with its children's, without boxes that stand inside it and without noise.
+    """Return a unit's whole text with its children's, without boxes that stand inside it and without noise (in order).
 
     One block a line; what runs on in the source runs on here. A row is one line.
     """
@@ -38,7 +40,7 @@ def _spans(unit: Unit) -> list[tuple[int, int, str]]:
 
 def _without(start: int, end: int, noise_spans: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
     pieces = []
-    for noise_start, noise_end in noise_spans:
+    for noise_start, noise_end in noise_spans[bisect_left(noise_spans, (start,)) : bisect_left(noise_spans, (end,))]:
         if start <= noise_start < end:
             pieces.append((start, noise_start))
             start = min(noise_end, end)

@@ -33,6 +33,8 @@ def read(path: Path) -> Reading:
     if media_type is None:
         known = ", ".join(sorted(MEDIA_TYPES))
         raise SourceError(f"{path}: type {path.suffix or '(none)'} cannot be read; save it as one of {known}")
+    if path.exists() and not path.is_file():
+        raise SourceError(f"{path}: is no plain file; take it out")  # reading a pipe would wait for ever
     if path.stat().st_size > LARGEST_FILE:
         raise UnfitError(f"{path}: is larger than {LARGEST_FILE >> 20} MB; save the document without pictures")
     data = path.read_bytes()

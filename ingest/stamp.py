@@ -56,7 +56,7 @@ def hash_files(root: Path, paths: list[Path]) -> str:
     """Return one SHA-256 over the names and the bytes of files."""
     digest = hashlib.sha256()
     for path in sorted(paths):
-        digest.update(f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode())
+        digest.update(f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode(errors="surrogateescape"))
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.records import Line
 
@@ -21,6 +21,8 @@ _SERIAL = re.compile(r"(?:序号|编号|排序|序列)\Z")
 _HEAD_TAIL = re.compile(r"[（(\[〔]|(?:目标|情况|属性|任务|投资|时间|比例|标准|年限|要求|说明|完成)(?:[（(\[〔].*)?\Z")
 _LEADS_GROUP = re.compile(r"[：:]\Z|^[一二三四五六七八九十]{1,3}、")
 _LOOSE_HAN = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+
+WIDEST = 200  # columns; the widest table seen has 30
 
 
 @dataclass(frozen=True)
@@ -109,22 +111,24 @@ def _by_numbers(cells: Sequence[Cell]) -> Table | None:
     lead = first
     while lead > 2 and _LEADS_GROUP.search(cells[lead - 1].text):
         lead -= 1
+    if lead > WIDEST:
+        return None
     starts = [first]
     number = 2
-    widths: list[int] = []
+    widths: Counter[int] = Counter()
     while True:
         start = starts[-1]
         places = [j for j in range(start + 2, min(start + 3 * lead + 2, len(cells))) if cells[j].text == str(number)]
         if not places:
             break
-        usual = Counter(widths).most_common(1)[0][0] if widths else lead
+        usual = widths.most_common(1)[0][0] if widths else lead
         place = min(places, key=lambda j: (abs(j - start - usual) if j - start <= usual else 2 * (j - start - usual) + 1))
-        widths.append(place - start)
+        widths[place - start] += 1
         starts.append(place)
         number += 1
     if len(starts) < 2:
         return None
-    usual = Counter(widths).most_common(1)[0][0]
+    usual = widths.most_common(1)[0][0]
     rows: list[Row] = []
     group: str | None = None
     opened: int | None = None
@@ -192,38 +196,37 @@ def gather_cells(lines: Sequence[Line]) -> list[Cell]:
     """Return the cells: what stands between pipes, or between blank lines, or on a line."""
     piped = any(line.text == "|" for line in lines)
     spaced = sum(line.after_blank for line in lines) * 2 > len(lines)
-    cells: list[Cell] = []
+    cells: list[list[Line]] = []
     opens = True
     for line in lines:
         if line.text == "|":
             opens = True
             continue
         if opens or (line.after_blank and not piped) or not (piped or spaced):
-            cells.append(Cell(line.start, line.end, _squeeze(line.text)))
+            cells.append([line])
         else:
             # (人次) broken off its name by the web editor: same cell, since no blank line parts them.
-            before = cells[-1]
-            cells[-1] = Cell(before.start, line.end, _squeeze(before.text + line.text))
+            cells[-1].append(line)
         opens = False
-    return cells
+    return [Cell(cell[0].start, cell[-1].end, _squeeze("".join(line.text for line in cell))) for cell in cells]
 
 
 def _gather_rows(cells: Sequence[Cell], sorts: Sequence[str]) -> tuple[Row, ...]:
-    rows: list[Row] = []
+    rows: list[tuple[int, list[Cell], str | None]] = []  # where each starts, its cells, its group
     group: str | None = None
     start: int | None = None
     for cell, sort in zip(cells, sorts):
         if sort == "group":
             group, start = cell.text, cell.start
         elif sort == "text" or not rows or start is not None:
-            rows.append(Row(cell.start if start is None else start, cell.end, (cell.text,), group))
+            rows.append((cell.start if start is None else start, [cell], group))
             start = None
         else:
-            row = rows[-1]
-            rows[-1] = Row(row.start, cell.end, (*row.cells, cell.text), row.group)
-    if start is not None and rows:  # a group heading with nothing under it stays with the row before
-        rows[-1] = Row(rows[-1].start, cells[-1].end, rows[-1].cells, rows[-1].group)
-    return tuple(rows)
+            rows[-1][1].append(cell)
+    made = [Row(first, own[-1].end, tuple(cell.text for cell in own), under) for first, own, under in rows]
+    if start is not None and made:  # a group heading with nothing under it stays with the row before
+        made[-1] = replace(made[-1], end=cells[-1].end)
+    return tuple(made)
 
 
 def _merge_head(head: list[str], width: int, rows: Sequence[Row]) -> tuple[tuple[str, ...], bool]:

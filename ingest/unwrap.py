@@ -16,6 +16,7 @@ SLACK = 4  # punctuation that may not open a line, and digits that stay together
 INDENT = 4  # a paragraph's first line is shorter where its indent was lost
 LEAST_BROKEN = 5  # lines that break off at the width and go on below
 LEAST_SHARE = 0.6
+LONGEST_TAIL = 100  # characters that tell how a paragraph begins or ends; asked of all of it, a thousand lines take a million
 
 _ENDS = re.compile(r"[。！？；：:;!?][”’」』）)]*\s*\Z")
 _STARTS = re.compile(
@@ -39,7 +40,8 @@ def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
     out: list[str] = []
     doubts: list[Doubt] = []
     length = 0
-    current = last_line = ""
+    current: list[str] = []  # the pieces of the paragraph so far; put together once, since it may have thousands
+    tail = last_line = ""  # how the paragraph ends so far
     held: list[str] = []  # page numbers met within a paragraph
 
     def put(line: str) -> None:
@@ -48,10 +50,11 @@ def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
         length += len(line) + 1
 
     def flush() -> None:
-        nonlocal current, last_line
+        nonlocal tail, last_line
         if current:
-            put(current)
-        current = last_line = ""
+            put("".join(current))
+        current.clear()
+        tail = last_line = ""
         for one in held:
             put(one)
         held.clear()
@@ -66,21 +69,21 @@ def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
                 flush()
                 put("")
             continue
-        ended = bool(_ENDS.search(current))
+        ended = bool(_ENDS.search(tail))
         joins = bool(current) and not line[0].isspace() and _goes_on(last_line, width) and not (ended and _STARTS.match(line))
-        if joins and re.search(r"[。！？][”’」』）)]*\s*\Z", current):
+        if joins and re.search(r"[。！？][”’」』）)]*\s*\Z", tail):
             # Sentence and line end together: the paragraph may too. It is not joined, so that no boundary is lost.
-            at = length + len(current.rstrip())
+            at = length + sum(map(len, current))
             doubts.append(Doubt(at - 1, at, "wrap-uncertain", "整行与整句同时结束，不能确定此处是否另起一段，照分段收录"))
             joins = False
         if joins:
-            glue = " " if re.search(r"[A-Za-z,]\s*\Z", current) and re.match(r"\s*[A-Za-z]", line) else ""
-            last_line = line
-            current = current.rstrip() + glue + line.strip()
+            glue = " " if re.search(r"[A-Za-z,]\Z", tail) and re.match(r"\s*[A-Za-z]", line) else ""
+            current.append(glue + line.strip())
         else:
             flush()
-            current = line.rstrip()
-            last_line = line
+            current.append(line.rstrip())
+        tail = (tail + current[-1])[-LONGEST_TAIL:]
+        last_line = line
     flush()
     joined = "\n".join(out)
     return joined, tuple(doubts)
@@ -97,31 +100,39 @@ def _join_runs(text: str) -> tuple[str, tuple[Doubt, ...]]:
 
     The line breaks off without a mark, and what follows it can open no sentence of its own.
     """
-    out: list[str] = []
+    out: list[list[str]] = []  # of each line the pieces, put together once, since it may have thousands
     doubts: list[Doubt] = []
     length = 0
+    head = tail = ""  # how the line before begins and ends
+    has_comma = False
     for line in text.split("\n"):
-        before = out[-1] if out else ""
-        if before.strip() and line.strip() and _breaks_off(before.strip(), line.strip()):
+        shown = line.strip()
+        if tail and shown and _breaks_off(head, tail, has_comma, shown):
             doubts.append(Doubt(length - 2, length - 1, "line-joined", "原文在句中换行，据文意与下一行相连"))
-            length += len(line.strip()) - 1 - (len(before) - len(before.rstrip()))
-            out[-1] = before.rstrip() + line.strip()
+            last = out[-1][-1]
+            length += len(shown) - 1 - (len(last) - len(last.rstrip()))
+            out[-1][-1] = last.rstrip()
+            out[-1].append(shown)
+            head, tail = (head + shown)[:LONGEST_TAIL], (tail + shown)[-LONGEST_TAIL:]
+            has_comma = has_comma or "，" in shown
         else:
-            out.append(line)
+            out.append([line])
             length += len(line)
+            head, tail, has_comma = shown[:LONGEST_TAIL], shown[-LONGEST_TAIL:], "，" in shown
         length += 1
-    return "\n".join(out), tuple(replace(d, start=max(d.start, 0)) for d in doubts)
+    joined = "\n".join("".join(pieces) for pieces in out)
+    return joined, tuple(replace(d, start=max(d.start, 0)) for d in doubts)
 
 
-def _breaks_off(line: str, following: str) -> bool:
-    if _ENDS.search(line) or _STARTS.match(following) or line[-1] in "|｜）)":
+def _breaks_off(head: str, tail: str, has_comma: bool, following: str) -> bool:
+    if _ENDS.search(tail) or _STARTS.match(following) or tail[-1] in "|｜）)":
         return False
     if following[0] in "，。；、）”》":
-        return not re.fullmatch(r"[|｜\s]*", line)
+        return True
     if not re.match(r"[0-9A-Za-z“‘《]", following):
         return False
-    prose = "，" in line and not _STARTS.match(line)
-    return prose or bool(re.fullmatch(r"[到至在从自以按将由经]", line))
+    prose = has_comma and not _STARTS.match(head)
+    return prose or bool(re.fullmatch(r"[到至在从自以按将由经]", head))
 
 
 def _width_of(text: str) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import cn2an
 
@@ -11,6 +12,7 @@ HAN_DIGITS = "〇零○一二三四五六七八九十百千"
 _ARABIC = re.compile(r"\d+\Z")
 
 
+@lru_cache(maxsize=4096)  # a text has few different ones, and each line asks several times
 def read_integer(printed: str) -> int | None:
     """Return the value of a printed ordinal such as 十四, 14, １４ or ⑭; None when it is no integer.
 

@@ -23,6 +23,10 @@ _WRAPPERS = {"html", "body", "div", "section", "article", "main", "form", "cente
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])", re.I)
 # A block of more cells than this is a page's frame or rubbish, and one of more columns no table that is read.
 _WIDEST_SPAN = 200
+_BETWEEN_HAN = re.compile(r"(?<=[\u3000-\uffef])[ \t\r\n\f]+(?=[\u3000-\uffef])")
+_OPENING_TAG = re.compile(r"""<(?P<name>[a-zA-Z][\w:-]*+)\s(?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
+_MOST_ATTRIBUTES = 2000
+_MOST_TITLES = 20  # a page tells two or three
 _SENTENCE = re.compile(r"[，。；！？]")
 _MAIN_SHARE = 0.8
 
@@ -45,6 +49,7 @@ def read_html(markup: str) -> tuple[str, Layout]:
     What a style hides and the pinyin over a word are kept in the text and set apart as noise.
     """
     markup = re.sub(r"\A\s*<\?xml[^>]*\?>", "", markup).replace("\0", "")
+    markup = _OPENING_TAG.sub(_bare_where_overloaded, markup)
     if not markup.strip():
         return "", Layout()
     parser = lxml_html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
@@ -55,6 +60,17 @@ def read_html(markup: str) -> tuple[str, Layout]:
     page = _Page()
     page.walk(root)
     return page.writer.text, page.layout(root)
+
+
+def _bare_where_overloaded(tag: re.Match[str]) -> str:
+    """A tag without its attributes where it has more than any page gives one.
+
+    The parser compares each with all before it, and nothing can stop it meanwhile: a million take an hour.
+    """
+    if len(tag[0]) <= _MOST_ATTRIBUTES:
+        return tag[0]
+    signs = re.findall(r"[\s/=]", re.sub(r"\"[^\"]*\"|'[^']*'", "", tag[0]))  # what parts them; a picture's data has many
+    return f"<{tag['name']} " if len(signs) > _MOST_ATTRIBUTES else tag[0]
 
 
 def visible_text(markup: str) -> str:
@@ -101,8 +117,8 @@ class _Page:
         elif tag in _BLOCKS:
             self.writer.end_line(2)
         if tag == "table":
-            for table in self.tables:
-                table.plain = False
+            if self.tables:
+                self.tables[-1].plain = False  # those around it stopped being plain when it was opened
             self.tables.append(_Table(self.writer.begin()))
         elif tag == "tr" and self.tables:
             table = self.tables[-1]
@@ -136,24 +152,23 @@ class _Page:
                 self._close_table(self.tables.pop())
             if element.tag in _BLOCKS:
                 self.writer.end_line(2)
-        if not self.unseen and element.getparent() is not None:
-            self._text(element.tail, element.getparent())
+        parent = element.getparent()
+        if not self.unseen and parent is not None:
+            if element in self.weights:
+                self.weights[parent] = self.weights.get(parent, 0) + self.weights[element]
+            self._text(element.tail, parent)
 
     def _text(self, text: str | None, holder: etree._Element) -> None:
         if not text:
             return
         # In HTML a line break of the source is a space, and between Han characters not even that.
         if holder.tag != "pre":
-            text = re.sub(r"(?<=[\u3000-\uffef])[ \t\r\n\f]*\n[ \t\r\n\f]*(?=[\u3000-\uffef])", "", text)
+            text = _BETWEEN_HAN.sub(lambda blanks: "" if "\n" in blanks[0] else blanks[0], text)
             text = re.sub(r"[ \t\r\n\f]+", " ", text)
         self.writer.write(text)
         weight = len(text) if _SENTENCE.search(text) else 0
-        if weight and not any(span.is_empty is False for span in self.links[-1:] if span in self.writer.open):
-            current: etree._Element | None = holder
-            while current is not None:
-                if current.tag in _WRAPPERS:
-                    self.weights[current] = self.weights.get(current, 0) + weight
-                current = current.getparent()
+        if weight and not any(span.is_open and not span.is_empty for span in self.links[-1:]):
+            self.weights[holder] = self.weights.get(holder, 0) + weight
 
     def _open_cell(self, element: etree._Element) -> Span:
         table = self.tables[-1]
@@ -164,8 +179,9 @@ class _Page:
         rows, columns = _number(element.get("rowspan")), _number(element.get("colspan"))
         table.cells.append((span, table.row, table.column, rows, columns, element.tag == "th"))
         if rows > 1:
-            # Counted down at the start of each row, this one's included in ``rows``.
-            table.taken.update({table.column + i: rows for i in range(columns)})
+            # Counted down at the start of each row, this one's included in ``rows``. Beyond the widest table that
+            # is read no place is kept: rows of one tall cell each would move the next row's ever further out.
+            table.taken.update({table.column + i: rows for i in range(columns) if table.column + i <= _WIDEST_SPAN})
         table.column += columns
         return span
 
@@ -211,7 +227,7 @@ class _Page:
             links=tuple((s.start, s.end) for s in self.links if s.start is not None),
             outside=tuple(sorted(outside)),
             furniture=tuple(sorted(furniture)),
-            titles=tuple(dict.fromkeys(self.titles)),
+            titles=tuple(dict.fromkeys(self.titles))[:_MOST_TITLES],
         )
 
     def _main(self, root: etree._Element) -> etree._Element | None:
@@ -224,6 +240,7 @@ class _Page:
             # Where text stands beside the frame, the frame is no longer the page's but the document's.
             if any(child.tag in ("p", "h1", "h2", "h3") for child in children) and current is not root:
                 return current
+            children = [child for child in children if child.tag in _WRAPPERS]
             heaviest = max(children, key=lambda child: self.weights.get(child, 0), default=None)
             if heaviest is None or self.weights.get(heaviest, 0) < whole * _MAIN_SHARE or heaviest.tag in ("span", "font"):
                 return current

@@ -11,6 +11,13 @@ import cn2an
 from docx.oxml.ns import qn
 from lxml import etree
 
+# What Word itself keeps to, and a hostile file need not: levels of a list, styles each based on the next, letters about
+# a number, and the number itself (a Roman 10¹² is a billion M).
+MOST_LEVELS = 9
+DEEPEST_STYLE = 30
+LONGEST_TEXT = 60
+LARGEST = 30_000
+
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
@@ -98,8 +105,10 @@ class ListNumbers:
             if num_id is None or definition is None:
                 continue
             self.abstract[num_id] = abstract
-            self.levels[num_id] = {int(level.get(qn("w:ilvl"), "0")): _level(level) for level in definition.findall(qn("w:lvl"))}
-            for override in num.findall(qn("w:lvlOverride")):
+            self.levels[num_id] = {
+                int(level.get(qn("w:ilvl"), "0")): _level(level) for level in definition.findall(qn("w:lvl"))[:MOST_LEVELS]
+            }
+            for override in num.findall(qn("w:lvlOverride"))[:MOST_LEVELS]:
                 ilvl = int(override.get(qn("w:ilvl"), "0"))
                 if (level := override.find(qn("w:lvl"))) is not None:
                     self.levels[num_id][ilvl] = _level(level)
@@ -135,7 +144,7 @@ class ListNumbers:
     def _print(self, num_id: str, ilvl: int, counts: dict[int, int]) -> str:
         level = self.levels[num_id].get(ilvl)
         number = counts.get(ilvl, level.start if level else 1)
-        return FORMATS.get(level.format if level else "decimal", str)(number)
+        return FORMATS.get(level.format if level and number <= LARGEST else "decimal", str)(number)
 
     def _list_of(self, paragraph: etree._Element) -> tuple[str | None, int]:
         """The list and level of a paragraph: its own, else its style's or that of the style this is based on."""
@@ -144,7 +153,7 @@ class ListNumbers:
         ilvl = _value(own.find(qn("w:ilvl"))) if own is not None else None
         style_id = _value(paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}"))
         seen: set[str] = set()
-        while num_id is None and style_id and style_id not in seen:
+        while num_id is None and style_id and style_id not in seen and len(seen) < DEEPEST_STYLE:
             seen.add(style_id)
             style = self.styles.get(style_id)
             if style is None:
@@ -167,7 +176,7 @@ def _level(level: etree._Element) -> _Level:
     return _Level(
         start=int(start) if start and start.isdigit() else 1,
         format=_value(level.find(qn("w:numFmt"))) or "decimal",
-        text=_value(level.find(qn("w:lvlText"))) or "",
+        text=(_value(level.find(qn("w:lvlText"))) or "")[:LONGEST_TEXT],
         restart=int(restart) if restart and restart.isdigit() else None,
         style=_value(level.find(qn("w:pStyle"))),
         suffix="" if suffix == "nothing" else " ",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from lang.radicals import unify
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns of each font that lacks a box
 
+LARGEST_UNPACKED = 400 << 20  # bytes of all streams; a gazette of 300 pages has a tenth
 LONGEST = 3000  # pages; the longest plan seen has 300
 # Blanks between glyphs as a share of their size: beyond it a blank is shown.
 _GAP = 0.4
@@ -69,6 +71,7 @@ def read_pdf(data: bytes, path: Path) -> tuple[str, Layout]:
     What a page break sets between the halves of a paragraph (page numbers, running titles, footnotes) stands
     after the paragraph. Raises UnfitError for a file that is encrypted or holds pictures of text only.
     """
+    _check_streams(data, path)
     try:
         pdf = pdfplumber.open(io.BytesIO(data))
     except (PdfminerException, PDFPasswordIncorrect) as error:
@@ -100,6 +103,25 @@ def read_pdf(data: bytes, path: Path) -> tuple[str, Layout]:
         raise UnfitError(f"{path}: the PDF {what}; recognise the text first and save that")
     _find_furniture(lines)
     return _write(lines, title if isinstance(title, str) else None)
+
+
+def _check_streams(data: bytes, path: Path) -> None:
+    """Raise UnfitError where packed streams unpack to more than any document holds: the parser unpacks each whole."""
+    unpacked = 0
+    for opening in re.finditer(rb"stream\r?\n", data):
+        block, unpack = data[opening.end() : opening.end() + 2**16], zlib.decompressobj()
+        place = opening.end() + len(block)
+        try:
+            while block and not unpack.eof:
+                unpacked += len(unpack.decompress(block, 2**20))
+                if unpacked > LARGEST_UNPACKED:
+                    raise UnfitError(f"{path}: unpacks to more than {LARGEST_UNPACKED >> 20} MB; it is no document")
+                block = unpack.unconsumed_tail
+                if not block:
+                    block = data[place : place + 2**16]
+                    place += len(block)
+        except zlib.error:
+            continue  # packed in another way, or not at all
 
 
 def _lines_of(page: Any, number: int) -> list[_Line]:

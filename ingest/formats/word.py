@@ -21,6 +21,8 @@ from ingest.rules import noise_rule
 # Unpacked sizes beyond which a file is no document but an attack; the longest plan is below 10 MB of XML.
 LARGEST_PART = 200 * 2**20
 LARGEST_RATIO = 400
+LARGEST_WHOLE = 400 * 2**20  # of all parts together
+MOST_PARTS = 20_000
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -55,7 +57,11 @@ def read_word(data: bytes, path: Path) -> tuple[str, Layout]:
 
 def _check_sizes(data: bytes, path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for part in archive.infolist():
+        parts = archive.infolist()
+        whole = sum(part.file_size for part in parts)
+        if whole > LARGEST_WHOLE or len(parts) > MOST_PARTS:
+            raise UnfitError(f"{path}: unpacks to {whole} bytes in {len(parts)} parts; it is no document")
+        for part in parts:
             too_large = part.file_size > LARGEST_PART
             if too_large or (part.file_size > 2**20 and part.file_size > LARGEST_RATIO * max(part.compress_size, 1)):
                 raise UnfitError(f"{path}: unpacks to {part.file_size} bytes in {part.filename!r}; it is no document")
@@ -101,6 +107,7 @@ class _Word:
         self.marks: list[tuple[str, str, Span]] = []  # kind and id of a note, and its mark
         self.footnotes: list[tuple[Span, Span]] = []
         self.notes = {kind: _notes(document, kind) for kind in ("footnote", "endnote")}
+        self.numbers = {kind: {id_: n for n, id_ in enumerate(notes, 1)} for kind, notes in self.notes.items()}
         self.fields: list[bool] = []  # open complex fields; True once the result is shown
 
     def body(self, holder: etree._Element) -> None:
@@ -134,7 +141,7 @@ class _Word:
             if note is None or mark.start is None:
                 continue
             span = self.writer.begin()
-            self.writer.write(f"[{self._mark_number(kind, note_id)}] ")
+            self.writer.write(f"[{self.numbers[kind][note_id]}] ")
             for inner in note.iter(qn("w:p")):
                 self.runs(inner, [])
                 self.writer.end_line()
@@ -143,9 +150,6 @@ class _Word:
             if span.start is not None:
                 self.footnotes.append((mark, span))
         del self.marks[first:]
-
-    def _mark_number(self, kind: str, note_id: str) -> int:
-        return list(self.notes[kind]).index(note_id) + 1
 
     def runs(self, holder: etree._Element, boxes: list[etree._Element]) -> None:
         for element in holder:
@@ -179,7 +183,7 @@ class _Word:
                 note_id = element.get(qn("w:id"))
                 if note_id in self.notes[kind]:
                     mark = self.writer.begin()
-                    self.writer.write(f"[{self._mark_number(kind, note_id)}]")
+                    self.writer.write(f"[{self.numbers[kind][note_id]}]")
                     self.writer.close(mark)
                     self.marks.append((kind, note_id, mark))
             else:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 @dataclass(eq=False)
 class Span:
-    """A range of the text that is being written; empty until something visible is written into it."""
+    """A range of the text that is being written; empty until something visible is written into it, its end told when it is closed."""
 
     start: int | None = None
     end: int = 0
+    is_open: bool = True
 
     @property
     def is_empty(self) -> bool:
@@ -25,7 +26,8 @@ class Writer:
     pieces: list[str] = field(default_factory=list)
     length: int = 0
     pending: int = 0  # line breaks that are due before the next text
-    open: list[Span] = field(default_factory=list)
+    visible_end: int = 0  # where the last visible character ends
+    waiting: list[Span] = field(default_factory=list)  # spans into which nothing visible was written yet
 
     def write(self, text: str) -> None:
         """Append text; leading blanks of a line are dropped."""
@@ -40,10 +42,11 @@ class Writer:
         visible = text.strip()
         if visible:
             lead = len(text) - len(text.lstrip())
-            for span in self.open:
-                if span.start is None:
+            for span in self.waiting:
+                if span.is_open:
                     span.start = self.length + lead
-                span.end = self.length + lead + len(visible)
+            self.waiting.clear()
+            self.visible_end = self.length + lead + len(visible)
         self.pieces.append(text)
         self.length += len(text)
 
@@ -63,12 +66,14 @@ class Writer:
     def begin(self) -> Span:
         """Open a span: it will hold what is written until it is closed."""
         span = Span()
-        self.open.append(span)
+        self.waiting.append(span)
         return span
 
     def close(self, span: Span) -> Span:
         """Close a span."""
-        self.open = [other for other in self.open if other is not span]
+        if span.is_open and span.start is not None:
+            span.end = self.visible_end
+        span.is_open = False
         return span
 
     @property

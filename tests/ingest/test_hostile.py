@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import resource
 import signal
 import sqlite3
 import time
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,14 @@ from ingest import admit, guard
 from ingest.account import account
 from ingest.admit import parse_file
 from ingest.build import build
+from ingest.corpus import load_corpus
+from ingest.formats import pdf, word
+from ingest.name import walk
+from ingest.quantify import quantify
+from ingest.read import read
 from ingest.records import SourceError, UnfitError
+from ingest.unwrap import unwrap
+from tests.conftest import parse_text
 
 GOOD = "辽宁省规划\n\n一、总体要求\n\n坚持以人民为中心。\n\n二、保障措施\n\n加强领导。\n"
 
@@ -44,6 +53,11 @@ FILES = {
     "deep.html": ("<div>" * 20_000 + "一、文" + "</div>" * 20_000).encode(),
     "entities.html": f"{ENTITIES}]><p>&a9;</p>".encode(),
     "frames.html": ("<table><tr><td>" * 3_000 + "一、文。").encode(),
+    "deeper.html": ("<b>一、文。" * 20_000).encode(),
+    "attributes.html": ("<p " + " ".join(f"a{i}=1" for i in range(100_000)) + ">一、文。</p>").encode(),
+    "spans.html": ("<table>" + "<tr><td colspan=100000 rowspan=100000>甲</td><td>乙</td></tr>" * 2_000 + "</table><p>一、文。").encode(),
+    "tall.html": ("<table><tr>" + f"<td rowspan=9999>{'甲' * 2_000}</td>" * 100 + "</tr>" + "<tr><td>乙</td></tr>" * 9_000 + "</table>").encode(),
+    "blanks.html": ("<p>甲" + "\n" * 200_000 + "a</p>").encode(),
 }
 
 
@@ -57,6 +71,45 @@ def test_hostile_file_is_read_or_refused_in_one_line_within_seconds(tmp_path, na
     except SourceError as error:
         assert str(error).startswith(f"{path}: ") and "\n" not in str(error)
     assert time.process_time() - began < 20
+
+
+def _numbered(pattern: str, count: int) -> str:
+    return "\n".join(pattern.format(i % 99 + 1) for i in range(count))
+
+
+# Each would run into minutes if the time grew with the square of the length. The name, the text, its units of a kind.
+LONG = {
+    "items": (_numbered("{}.内容。", 10_000), "item", 10_000),
+    "annexes": (_numbered("附件{}\n名单", 5_000), "annex", 5_000),
+    "the same part again and again": ("一、总则\n" * 10_000, "part", 10_000),
+    "boxes whose numbers fit outside too": ("（一）甲。\n专栏1  行动\n一、内容。\n二、内容。\n" * 2_000, "box", 2_000),
+    "notes under signs": ("①内容\n" * 10_000, "item", 10_000),
+    "lists that nest without end": ("1.甲：\n（1）乙：\n" * 5_000, "item", 10_000),
+    "articles without text, lists in them": ("第一条\n" + "（一）甲；\n" * 10_000, "item", 10_000),
+    "a table with one row for each line": ("专栏1 主要指标\n指标\n目标\n" + "甲\n5人\n" * 5_000, "row", 5_000),
+    "signs in one line": ("坚持以人民为中心，推动发展，" * 15_000, "paragraph", 1),
+    "brackets that never close": ("（《【“" * 50_000, "paragraph", 1),
+    "contents that name one line": ("目录\n" + "".join(f"第{i}条 甲……{i}\n" for i in range(1, 5_000)) * 2, "article", 4_999),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_runs_of_one_thing_are_parsed(name):
+    text, kind, count = LONG[name]
+    parsed = parse_text(text)
+    assert account(parsed) == []
+    assert sum(unit.kind == kind for unit, _, _ in walk(parsed.units)) == count
+
+
+def test_a_paragraph_of_thousands_of_broken_lines_is_put_together():
+    line = "坚持以人民为中心的发展思想推动高质量发展促进就业创业培训技能人才队伍"
+    assert unwrap(f"{line}\n" * 10_000)[0].split("\n") == [line * 10_000, ""]
+
+
+def test_figures_of_a_sentence_without_end_are_read_once_each():
+    parsed = parse_text("到2025年" + "新增就业5万人，" * 5_000)
+    found = quantify(parsed.reading.text, parsed.units)
+    assert len(found) == 5_000 and {one.year for one in found} == {"2025"} and {one.value for one in found} == {50_000.0}
 
 
 @pytest.fixture
@@ -117,3 +170,42 @@ def test_names_inside_an_archive_write_nothing(tmp_path):
     except SourceError:
         pass
     assert [p.name for p in tmp_path.iterdir()] == ["a.docx"] and not (tmp_path.parent / "evil.txt").exists()
+
+
+def test_streams_that_unpack_without_end_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf, "LARGEST_UNPACKED", 1 << 20)
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF-1.4\n5 0 obj\n<</Filter/FlateDecode>>\nstream\n" + zlib.compress(b" " * (2 << 20)) + b"\nendstream")
+    with pytest.raises(UnfitError, match="unpacks to more than 1 MB"):
+        read(path)
+
+
+def test_parts_that_together_unpack_without_end_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(word, "LARGEST_WHOLE", 1 << 20)
+    path = tmp_path / "a.docx"
+    path.write_bytes(word_file(f"<w:document {W}><w:body/></w:document>", **{f"part{i}": b"\0" * (200 << 10) for i in range(6)}))
+    with pytest.raises(UnfitError, match="in 9 parts; it is no document"):
+        read(path)
+
+
+@pytest.mark.parametrize("place", ["v1.txt", "document.yml"])
+@pytest.mark.parametrize("make", ["pipe", "device", "link"])
+def test_what_is_no_file_of_the_corpus_gets_one_line(tmp_path, place, make):
+    folder = tmp_path / "corpus" / "ln-2022-a"
+    folder.mkdir(parents=True)
+    (folder / "v1.txt").write_text(GOOD, "utf-8")
+    (folder / "document.yml").write_text("", "utf-8")
+    (tmp_path / "secret.txt").write_text(GOOD, "utf-8")
+    (folder / place).unlink()
+    if make == "pipe":
+        os.mkfifo(folder / place)
+    else:
+        (folder / place).symlink_to("/dev/zero" if make == "device" else tmp_path / "secret.txt")
+    with pytest.raises(SourceError, match="is a link out of the corpus|is no plain file"):
+        load_corpus(tmp_path / "corpus")
+
+
+def test_a_pipe_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "a.txt")
+    with pytest.raises(SourceError, match="is no plain file"):
+        read(tmp_path / "a.txt")

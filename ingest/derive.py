@@ -1,0 +1,84 @@
+"""Derive type, period and province from the title; from the opening text where there is no title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from ingest.records import Fact, Line
+from ingest.rules import load_rules
+
+
+def derive(facts: list[Fact], left: Sequence[Line], titles: list[Fact]) -> list[Fact]:
+    """Read type, period and province from the title; from the opening text where there is no title."""
+    derived: list[Fact] = []
+    title = next((f for f in titles if f.field == "title"), None) or next(
+        (f for f in titles if f.field == "notice_title"), None
+    )
+    types = [entry["name"] for entry in load_rules("types.yml")]
+    longest_first = "|".join(sorted(types, key=len, reverse=True))
+    if title is not None and title.start is not None:
+        places = [(title.value, title.start)]
+    else:
+        places = [(line.text, line.start) for line in left[:3]]
+    for text, offset in places:
+        if title is not None:
+            found = list(re.finditer(longest_first, text))[-1:]
+        else:
+            found = [m for m in re.finditer(rf"制定(?:如下|本)(?P<type>{longest_first})", text)][:1]
+        for match in found:
+            group = "type" if title is None else 0
+            derived.append(Fact("doc_type", match[group], offset + match.start(group), offset + match.end(group)))
+        derived.extend(_period(text, offset))
+        for match in list(re.finditer(_provinces(), text))[:1] if title is not None else []:
+            derived.append(Fact("province", match[0], offset + match.start(), offset + match.end()))
+        if derived and title is None:
+            derived.extend(_period_of(left, derived))
+            break
+    if title is None:
+        derived.extend(_province_of(left))
+    return derived
+
+
+def _period(text: str, offset: int) -> list[Fact]:
+    plan = re.search(r"“?(?P<ordinal>十[一二三四五六])五”?", text)
+    if plan:
+        # 十四五 is the fourteenth five-year plan, 2021 to 2025; the first began in 1953,
+        # and from the sixth (1981) on they follow each other without a gap.
+        ordinal = 10 + "一二三四五六".index(plan["ordinal"][1]) + 1
+        start = 1981 + (ordinal - 6) * 5
+        span = (offset + plan.start(), offset + plan.end())
+        return [Fact("period_start", str(start), *span), Fact("period_end", str(start + 4), *span)]
+    years = re.search(r"(?P<start>20\d{2})年?\s*(?:至|到|[-—－–~～]+)\s*(?P<end>20\d{2})年", text)
+    if not years:
+        return []
+    span = (offset + years.start(), offset + years.end())
+    return [Fact("period_start", years["start"], *span), Fact("period_end", years["end"], *span)]
+
+
+def _period_of(left: Sequence[Line], derived: list[Fact]) -> list[Fact]:
+    """Where the title says nothing, the first span of years outside a citation that opens a target."""
+    if any(fact.field == "period_start" for fact in derived):
+        return []
+    for line in left[:6]:
+        outside = re.sub(r"《[^《》]*》", lambda m: "　" * len(m[0]), line.text)
+        found = _period(outside, line.start)
+        if found and "“" not in outside[: (found[0].start or 0) - line.start][-1:]:
+            return found
+    return []
+
+
+def _province_of(left: Sequence[Line]) -> list[Fact]:
+    """Where there is no title: the province that the text names, when it names no other."""
+    found = [(line.start, match) for line in left for match in re.finditer(_provinces(), line.text)]
+    if len({match[0] for _, match in found}) != 1:
+        return []
+    offset, match = found[0]
+    return [Fact("province", match[0], offset + match.start(), offset + match.end())]
+
+
+@lru_cache(maxsize=1)
+def _provinces() -> str:
+    # 国家 is a word of every text; what is national, the document's id says.
+    return "|".join(re.escape(entry["name"]) for entry in load_rules("provinces.yml") if entry["code"] != "cn")

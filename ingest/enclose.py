@@ -1,0 +1,140 @@
+"""Enclose boxes and tables: from a label, or a table of the source, to the last line that is theirs."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import accumulate
+
+from ingest.boxes import find_box_end, find_table_end
+from ingest.grids import read_grid
+from ingest.levels import expected_numbers
+from ingest.markers import Scanned
+from ingest.nodes import CONTAINERS, Node, Tree, note, paragraph
+from ingest.records import Line, Noise
+from ingest.rules import noise_rules
+from ingest.scan import Scan
+from ingest.tabulate import Table, tabulate, tabulate_cells
+from lang.numerals import read_integer
+
+TABLE_MARK = next(rule for rule in noise_rules() if rule.scope == "table")
+Place = Callable[[Tree, Scan], None]  # places the lines of a scan in a tree
+
+
+def enclose_box(tree: Tree, scan: Scan, title: int, body_indent: int, place: Place) -> int:
+    """Place the box whose title stands at an index, its lines by ``place``; returns the index after it."""
+    end = find_box_end(scan, title, expected_numbers(tree), body_indent)
+    line, marker = scan.scanned[title]
+    assert marker is not None
+    tree.close_until(CONTAINERS)
+    heading = line.text[marker.rest - line.start :]
+    body = list(scan.scanned[title + 1 : end])
+    own_end = line.end
+    if marker.num is None and not heading and body and re.fullmatch(r"\d{1,3}|[一二三四五六七八九十]{1,3}", body[0][0].text):
+        # 专栏 / 1 / 标题: a label broken over three lines.
+        number = body[0][0]
+        marker = replace(marker, printed=f"{marker.printed}{number.text}", num=read_integer(number.text))
+        own_end, body = number.end, body[1:]
+    if not heading and body and body[0][1] is None and body[0][0].text != "|" and len(body[0][0].text) <= 40:
+        heading, own_end = body[0][0].text, body[0][0].end  # a label broken over two lines
+        body = body[1:]
+    node = Node("box", "box", line.start, own_end, marker, number=marker.printed, num=marker.num)
+    node.heading = heading or None
+    rest = _tabulate(tree, scan, node, body, is_table=False)
+    inner = Tree(in_box=True, root=node)
+    place(inner, scan.inside(rest))
+    tree.noise.extend(inner.noise)
+    tree.doubts.extend(inner.doubts)
+    tree.add(node)
+    return end
+
+
+def enclose_titled_table(tree: Tree, scan: Scan, title: int) -> int:
+    """Place 表1 with its title and its cells; returns the index after it."""
+    line, marker = scan.scanned[title]
+    assert marker is not None
+    heading, own_end = line.text[marker.rest - line.start :], line.end
+    start = title + 1
+    if not heading and start < len(scan) and scan.may_be_title(start) and scan.grid_end(start) is None:
+        heading, own_end, start = scan.line(start).text, scan.line(start).end, start + 1
+    end = scan.grid_end(start)
+    if end is None:
+        end = find_table_end(scan.scanned, start, expected_numbers(tree))
+    node = Node("box", "table", line.start, own_end, marker, number=marker.printed, num=marker.num, index=marker.index)
+    node.heading = heading or None
+    _fill_table(tree, scan, node, list(scan.scanned[start:end]))
+    return end
+
+
+def enclose_table(tree: Tree, scan: Scan, start: int, end: int) -> None:
+    """Place a table of the source that has no label."""
+    body = list(scan.scanned[start:end])
+    _fill_table(tree, scan, Node("box", "table", body[0][0].start, body[0][0].start), body)
+
+
+def mark_noise(tree: Tree, line: Line) -> None:
+    """Set apart a lone stroke of a flattened table."""
+    tree.noise.append(Noise(line.start, line.end, TABLE_MARK.id, TABLE_MARK.reason))
+
+
+def _fill_table(tree: Tree, scan: Scan, node: Node, body: Scanned) -> None:
+    tree.close_until(CONTAINERS)
+    # What stands below a table are its notes; their numbers (1. 2.) are lists of the notes.
+    for line, marker in _tabulate(tree, scan, node, body, is_table=True):
+        if line.text == "|":
+            mark_noise(tree, line)
+        elif marker is not None and marker.cls.kind == "note":
+            node.children.append(note(line, marker))
+        elif node.children and node.children[-1].kind == "note":
+            node.children[-1].own_end = line.end
+        else:
+            node.children.append(paragraph(line.start, line.end))
+    node.children.sort(key=lambda child: child.start)  # a line that no row took may stand between two
+    tree.add(node)
+
+
+def _tabulate(tree: Tree, scan: Scan, node: Node, body: Scanned, *, is_table: bool) -> Scanned:
+    """Give a box the rows that its lines make, if any; returns the lines that are left."""
+    grid = next((scan.grids[line.start] for line, _ in body if line.start in scan.grids), None)
+    notes = next((i for i, (_, m) in enumerate(body) if m is not None and m.cls.kind == "note"), len(body))
+    table: Table | None
+    if grid is not None:
+        table = read_grid(grid, [line for line, _ in body if grid.start <= line.start < grid.end])
+    else:
+        lines = [line for line, _ in body[:notes]]
+        table = tabulate_cells(lines) if is_table else tabulate(lines)
+    if table is not None:
+        node.own_end = max(node.own_end, table.head_end or 0)
+        node.cells = table.head
+        if table.title and not node.heading:
+            node.heading = table.title
+        for row in table.rows:
+            node.children.append(_row(row.start, row.end, row.cells, row.group))
+        if table.uneven:
+            tree.doubt(node.start, table.rows[-1].end, "table-uneven", "表格各行单元格数不一，或与表头不合")
+        return _outside(node, body)
+    if is_table and notes:
+        # One paragraph in the order of the cells: no row is invented, nothing is lost.
+        tree.doubt(node.start, body[notes - 1][0].end, "table-unrecovered", "未能还原表格的行列，单元格按原文顺序保留")
+        node.children.append(paragraph(body[0][0].start, body[notes - 1][0].end))
+        return body[notes:]
+    return body
+
+
+def _row(start: int, end: int, cells: tuple[str, ...], group: str | None) -> Node:
+    number = re.match(r"\d{1,3}\s*[.．、]", cells[0])
+    node = Node("row", "row", start, end, cells=cells, group_name=group)
+    if number:
+        node.number = number[0]
+        node.num = int(re.sub(r"\D", "", number[0]))
+    return node
+
+
+def _outside(node: Node, body: Scanned) -> Scanned:
+    """The lines that neither a table's head nor any of its rows holds."""
+    spans = sorted([(node.start, node.own_end), *((row.start, row.own_end) for row in node.children)])
+    starts = [start for start, _ in spans]
+    ends = list(accumulate((end for _, end in spans), max))
+    return [(x, m) for x, m in body if (at := bisect_right(starts, x.start)) == 0 or ends[at - 1] <= x.start]

@@ -1,0 +1,167 @@
+"""Find the titles of a head: the covering notice's, the document's own, and what a page calls its title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingest.bodies import close_up, title_pattern
+from ingest.markers import recognise
+from ingest.records import Fact, Layout, Line, Noise
+from ingest.rules import noise_rule
+from ingest.tile import tile
+
+LONGEST_TITLE = 80
+_TITLE_MARKS = re.compile(r"[。；;，,：:|]")
+_REPOST = re.compile(r"(?:转发|【转发】|\[转发\])\s*[:：]?\s*")
+_ABOUT = re.compile(r".{0,80}?关于\S.{1,120}?(?P<type>通知|意见|决定|批复|函|通告|公告|命令)\Z")
+_QUOTED = re.compile(r"《(?P<title>[^《》]{4,60})》")
+_ENDING = re.compile(r"[。；;，,：:]\Z")
+
+
+def find_titles(
+    lines: tuple[Line, ...], head_end: int, claimed: set[int], quoted: set[str], *, keep_own: bool
+) -> tuple[list[Fact], set[int], list[Noise], tuple[int, int] | None]:
+    """Find the covering notice's title and the document's own; returns their facts and lines.
+
+    With ``keep_own`` the document's own title is not claimed but returned as the start of a body: it is
+    one of several texts under one notice.
+    """
+    facts: list[Fact] = []
+    taken: set[int] = set()
+    noise: list[Noise] = []
+    index = 0
+    while index < head_end:
+        count = _notice_lines(lines, index, head_end, claimed)
+        if not count:
+            index += 1
+            continue
+        line, last = lines[index], lines[index + count - 1]
+        repost = _REPOST.match(line.text)
+        start = line.start + (repost.end() if repost else 0)
+        first = index
+        if repost:
+            facts.append(Fact("repost_mark", repost[0].strip(), line.start, start))
+        elif line.text.startswith("关于"):
+            # 辽宁省人力资源和社会保障厅 / 关于印发…的通知: the issuer stands on the line before, a second
+            # name of it in brackets between the two.
+            above = index - 1
+            while above > 0 and re.fullmatch(r"[(（][^()（）。]{2,30}[)）]", lines[above].text):
+                above -= 1
+            if _is_issuer_line(lines, above):
+                first, start = above, lines[above].start
+        value = "".join(x.text for x in lines[first : index + count])
+        value = value[repost.end() :] if repost else value
+        facts.append(Fact("notice_title", value, start, last.end))
+        taken |= set(range(first, index + count))
+        index += count
+    own = title_pattern()
+    # 促进就业工作的若干意见 on a line of its own is the end of 国务院关于…若干意见, broken over two lines.
+    notices = [re.sub(r"\s", "", fact.value) for fact in facts if fact.field == "notice_title"]
+    candidates = [
+        (index, line)
+        for index, line in enumerate(lines[:head_end])
+        if index not in claimed
+        and index not in taken
+        and len(line.text) <= LONGEST_TITLE
+        and not _TITLE_MARKS.search(line.text)
+        and (own.match(re.sub(r"\s", "", line.text)) or re.sub(r"\s", "", line.text) in quoted)
+        and recognise(line) is None
+        and not any(notice.endswith(re.sub(r"\s", "", line.text)) for notice in notices)
+    ]
+    wrapped = _quoted_over_lines(lines, head_end, claimed | taken, quoted)
+    if not candidates and wrapped is None:
+        return facts, taken, noise, None
+    index, count = wrapped if wrapped is not None else (candidates[-1][0], 1)
+    if keep_own:
+        return facts, taken, noise, (index, count)
+    chosen = lines[index : index + count]
+    start = chosen[0].start
+    # A page's Roman number glued to the title is not of it: II浙江省…规划.
+    glued = re.match(r"[IVXivx]{1,5}(?=[\u4e00-\u9fff“])", chosen[0].text) if index == 0 else None
+    if glued:
+        rule = noise_rule("page-number-glued")
+        noise.append(Noise(start, start + glued.end(), rule.id, rule.reason))
+        start += glued.end()
+    value = "".join(x.text for x in chosen)[glued.end() if glued else 0 :]
+    facts.append(Fact("title", close_up(value), start, chosen[-1].end))
+    taken |= set(range(index, index + count))
+    return facts, taken, noise, None
+
+
+def _notice_lines(lines: tuple[Line, ...], index: int, head_end: int, claimed: set[int]) -> int:
+    """Number of lines from ``index`` on that make the title of a notice (关于…的通知); 0 where none does."""
+    line = lines[index]
+    if index in claimed or len(line.text) > 160:
+        return 0
+    repost = _REPOST.match(line.text)
+    if _ABOUT.match(line.text) and not re.search(r"[。：:]", line.text[repost.end() if repost else 0 :]):
+        return 1
+    if "关于" not in line.text or recognise(line) is not None:
+        return 0
+    for count in range(2, 5):
+        group = lines[index : min(index + count, head_end)]
+        if len(group) < count or index + count - 1 in claimed or any(len(x.text) > 50 or _ENDING.search(x.text) for x in group):
+            return 0
+        joined = "".join(x.text for x in group)
+        if _ABOUT.match(joined) and not re.search(r"[。：:；]", joined):
+            return count
+    return 0
+
+
+def quoted_titles(lines: tuple[Line, ...], head_end: int, facts: Sequence[Fact], layout: Layout) -> set[str]:
+    """What the head itself, the page's information table and the format call titles, blanks taken out."""
+    quoted = {re.sub(r"\s", "", m["title"]) for line in lines[:head_end] for m in _QUOTED.finditer(line.text)}
+    told = [*layout.titles, *(fact.value for fact in facts if fact.field == "page_title")]
+    for title in told:
+        plain = re.sub(r"\s", "", re.split(r"\s*[_|]\s*|\s+[-–—]\s+", title)[0])
+        if 5 <= len(plain) <= 80:
+            quoted.add(plain)
+    return quoted
+
+
+def _quoted_over_lines(lines: tuple[Line, ...], head_end: int, taken: set[int], quoted: set[str]) -> tuple[int, int] | None:
+    """The last place in the head where two to four lines together make a title that is told elsewhere."""
+    found = None
+    for index in range(head_end):
+        for count in range(2, 5):
+            group = range(index, index + count)
+            if index + count > head_end or any(i in taken for i in group):
+                break
+            if re.sub(r"\s", "", "".join(lines[i].text for i in group)) in quoted:
+                found = index, count
+    return found
+
+
+def resolve_page_title(facts: list[Fact], titles: list[Fact]) -> list[Fact]:
+    """What a page calls its title is the document's where the text has none of its own."""
+    known = {fact.field for fact in titles}
+    resolved = []
+    for fact in facts:
+        if fact.field == "page_title":
+            field = "notice_title" if _ABOUT.match(fact.value) else "title"
+            resolved.append(replace(fact, field="page_title" if field in known else field))
+            known.add(field)
+        else:
+            resolved.append(fact)
+    return resolved
+
+
+def tell_repeats(facts: list[Fact]) -> list[Fact]:
+    """A page shows a notice's title above the text and in it: the second is a repeat."""
+    seen: set[str] = set()
+    told = []
+    for fact in sorted(facts, key=lambda f: f.start or 0):
+        plain = re.sub(r"\s", "", fact.value)
+        if fact.field == "notice_title" and plain in seen:
+            fact = replace(fact, field="repeated_title")
+        if fact.field == "notice_title":
+            seen.add(plain)
+        told.append(fact)
+    return told
+
+
+def _is_issuer_line(lines: tuple[Line, ...], index: int) -> bool:
+    tiled = tile(lines[index]) if index >= 0 else None
+    return bool(tiled and tiled[0] and not tiled[1] and all(fact.field == "agency" for fact in tiled[0]))
