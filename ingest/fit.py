@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ingest.cells import Cell, Slot
 
@@ -21,10 +22,13 @@ _OPENING, _CLOSING = "（(〔[《“", "）)〕]》”"
 
 @dataclass(frozen=True)
 class Column:
-    """What the whole rows tell of a column: the sort that all its cells have, and how wide a line it takes."""
+    """What the whole rows tell of a column: the sort that all its cells have, how wide a line it takes, and
+    what is a cell of its own anywhere in them.
+    """
 
     sort: str | None
     widest: float
+    known: frozenset[str] = frozenset()
 
 
 Profile = Sequence[Column]
@@ -41,12 +45,10 @@ def fit(slots: Sequence[Slot], profile: Profile) -> tuple[tuple[str, ...], bool]
         return tuple(slot.text if slot else "" for slot in slots), True
     if not width <= len(slots) <= width + MOST_JOINS:
         return _together(slots, width), False
-    readings: list[tuple[int, ...]] = []
-    for reading in _readings(slots, profile, 0, 0):
-        readings.append(reading)
-        if len(readings) > MOST_READINGS:
-            return _together(slots, width), False
-    if not readings:
+    strict = _take(slots, profile, strict=True)
+    # Where none is likely, those that are possible at all still tell the columns in which they agree.
+    readings = strict or _take(slots, profile, strict=False)
+    if not readings or len(readings) > MOST_READINGS:
         return _together(slots, width), False
     first = readings[0]
     cells = [""] * width
@@ -61,17 +63,22 @@ def fit(slots: Sequence[Slot], profile: Profile) -> tuple[tuple[str, ...], bool]
         bounds = [slot.is_bound for slot in slots[first[column] : (*first, len(slots))[end]] if slot is not None]
         cells[column] = join(texts) if end == column + 1 and not all(bounds) else " ".join(texts)
         column = end
-    return tuple(cells), len(readings) == 1
+    return tuple(cells), len(strict) == 1
+
+
+def _take(slots: Sequence[Slot], profile: Profile, *, strict: bool) -> list[tuple[int, ...]]:
+    return list(islice(_readings(slots, profile, 0, 0, strict), MOST_READINGS + 1))
 
 
 def profile_of(rows: Sequence[Sequence[Slot]], width: int) -> list[Column]:
     """Return what the rows that are whole tell of each column; no sort where they differ or are too few."""
     profile: list[Column] = []
+    known = frozenset(cell.text for row in rows if len(row) == width for cell in row if cell is not None)
     for column in range(width):
         cells = [cell for row in rows if len(row) == width and (cell := row[column]) is not None]
         sorts = {"value" if cell.is_bound else cell.sort for cell in cells if not cell.is_nothing}
         sort = sorts.pop() if len(sorts) == 1 and len(cells) > 1 else None
-        profile.append(Column(sort, max((_width(cell.text) for cell in cells), default=0)))
+        profile.append(Column(sort, max((_width(cell.text) for cell in cells), default=0), known))
     return profile
 
 
@@ -84,7 +91,7 @@ def join(texts: Sequence[str]) -> str:
     return joined
 
 
-def _readings(slots: Sequence[Slot], profile: Profile, at: int, column: int) -> Iterator[tuple[int, ...]]:
+def _readings(slots: Sequence[Slot], profile: Profile, at: int, column: int, strict: bool) -> Iterator[tuple[int, ...]]:
     """Yield where each column's cell begins, for every way to read the row."""
     left = len(profile) - column
     if left == 0:
@@ -94,7 +101,7 @@ def _readings(slots: Sequence[Slot], profile: Profile, at: int, column: int) -> 
     if len(slots) - at < left:
         return
     if slots[at] is None:
-        for rest in _readings(slots, profile, at + 1, column + 1):
+        for rest in _readings(slots, profile, at + 1, column + 1, strict):
             yield (at, *rest)
         return
     group: list[Cell] = []
@@ -103,12 +110,12 @@ def _readings(slots: Sequence[Slot], profile: Profile, at: int, column: int) -> 
         if slot is None:
             break
         group.append(slot)
-        if _may_be_cell(group, profile[column]):
-            for rest in _readings(slots, profile, end + 1, column + 1):
+        if _may_be_cell(group, profile[column], strict):
+            for rest in _readings(slots, profile, end + 1, column + 1, strict):
                 yield (at, *rest)
 
 
-def _may_be_cell(group: Sequence[Cell], column: Column) -> bool:
+def _may_be_cell(group: Sequence[Cell], column: Column, strict: bool) -> bool:
     """True where the paragraphs may be one cell of the column."""
     if not _is_closed("".join(cell.text for cell in group)) or _GOES_ON.search(group[-1].text):
         return False
@@ -123,6 +130,8 @@ def _may_be_cell(group: Sequence[Cell], column: Column) -> bool:
         return True
     if any(figures):
         return False
+    if not strict:
+        return True
     if all(bounds) or _is_enumerated(group):
         return True
     return not any(bounds) and all(_runs_on(group[: i + 1], group[i + 1], column) for i in range(len(group) - 1))
@@ -130,11 +139,13 @@ def _may_be_cell(group: Sequence[Cell], column: Column) -> bool:
 
 def _runs_on(before: Sequence[Cell], after: Cell, column: Column) -> bool:
     """True where a sign runs over, or a line's break may be the column's width: no line before is shorter than the last
-    one, nor than what other rows show on one line.
+    one, nor than what other rows show on one line; and what is a cell in other rows (新建) is no piece of one.
     """
     last = before[-1].text
     if _GOES_ON.search(last) or _IS_GOING_ON.match(after.text) or not _is_closed("".join(cell.text for cell in before)):
         return True
+    if last in column.known or after.text in column.known:
+        return False
     widths = [_width(cell.text) for cell in before]
     return max(_width(after.text), column.widest) <= min(widths) and max(widths) - min(widths) <= 1
 

@@ -14,6 +14,8 @@ _LEADS_GROUP = re.compile(r"[：:]\Z|^[一二三四五六七八九十]{1,3}、")
 _TOTAL = re.compile(r"[总合小]\s*计\Z")
 _HEAD_TAIL = re.compile(r"[（(\[〔]|(?:目标|情况|属性|任务|投资|时间|比例|标准|年限|要求|说明|完成)(?:[（(\[〔].*)?\Z")
 _ROMAN = ["Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "Ⅵ", "Ⅶ", "Ⅷ", "Ⅸ", "Ⅹ"]
+_PART = re.compile(r"[（(](\d{1,2})[)）]\Z")
+_PROSE = re.compile(r".{14}[。：；:;]\Z")
 WIDEST = 20
 
 
@@ -37,8 +39,8 @@ def tabulate_numbered(slots: Sequence[Slot]) -> Table | None:
         return None
     starts, column = found
     head, lead = _part_head(slots[: starts[0]], column)
-    width = _find_width(slots, starts, len(head))
-    if width is None or not 2 <= width <= WIDEST or not head:
+    width = _find_width(slots, starts, head)
+    if width is None or not 2 <= width <= min(WIDEST, len(head) + 1):
         return None
     pieces = _part_rows(slots, starts, width, column, lead)
     if pieces is None:
@@ -54,40 +56,76 @@ def _find_numbers(slots: Sequence[Slot]) -> tuple[list[int], int] | None:
     """Where the rows' numbers stand, and in which column."""
     column = next((i for i, slot in enumerate(slots[:2]) if slot is not None and is_serial(slot.text)), None)
     if column is not None:
-        starts = _run(slots, [str(n) for n in range(1, 10_000)])
+        starts = _with_parts(slots, _run(slots, [str(n) for n in range(1, 10_000)]))
         return (starts, column) if len(starts) > 1 else None
     starts = _run(slots, _ROMAN)
     return (starts, 0) if len(starts) > 1 else None
 
 
 def _run(slots: Sequence[Slot], numbers: Sequence[str]) -> list[int]:
+    """Where 1, 2, 3 … stand; below a group's heading they may begin anew."""
     texts = [slot.text if slot else "" for slot in slots]
     first = next((i for i, text in enumerate(texts) if text == numbers[0]), None)
     if first is None or first < 2:
         return []
-    starts, widths = [first], list[int]()
-    for number in numbers[1:]:
+    starts, widths, reached = [first], list[int](), 1
+    while reached < len(numbers):
         start = starts[-1]
-        # Of several cells that hold the next number the one where the other rows' width lets it be expected.
-        places = [j for j in range(start + 2, min(start + 3 * first + 2, len(slots))) if texts[j] == number]
-        if not places:
-            break
         usual = Counter(widths).most_common(1)[0][0] if widths else first
-        place = min(places, key=lambda j: (abs(j - start - usual) if j - start <= usual else 2 * (j - start - usual) + 1))
+        reach = start + 3 * first + 2
+        reach += usual * sum(bool(_PART.match(text)) for text in texts[start : reach + 5 * usual])
+        within = range(start + 2, min(reach, len(slots)))
+        # Of several cells that hold the next number the one where the other rows' width lets it be expected.
+        places = [j for j in within if texts[j] == numbers[reached] and not _is_in_total(texts, j)]
+        place = min(places, key=lambda j: (abs(j - start - usual) if j - start <= usual else 2 * (j - start - usual) + 1), default=None)
+        # A group's heading goes over several columns, so empty cells stand between it and the number.
+        anew = next(
+            (j for j in within[1:] if texts[j] == numbers[0] and not (texts[j - 1] or texts[j - 2]) and not _is_in_total(texts, j)),
+            None,
+        )
+        if anew is not None and (place is None or anew < place):
+            place, reached = anew, 0
+        if place is None:
+            break
         widths.append(place - start)
         starts.append(place)
+        reached += 1
     return starts
 
 
-def _find_width(slots: Sequence[Slot], starts: Sequence[int], heads: int) -> int | None:
-    """The number of columns: that of the narrowest row with an empty cell in it, else of most rows."""
+def _is_in_total(texts: Sequence[str], at: int) -> bool:
+    """True in a row such as 小计 / / 2 / / 63, or right before it: how many there are, no row's number."""
+    return any(_TOTAL.match(text) for text in texts[max(0, at - 4) : at + 3])
+
+
+def _with_parts(slots: Sequence[Slot], starts: Sequence[int]) -> list[int]:
+    """Add the rows that are numbered （1）, （2） below one of the rows."""
+    found: list[int] = []
+    for start, end in zip(starts, [*starts[1:], len(slots)]):
+        found.append(start)
+        number = 1
+        for at in range(start + 3, end):
+            slot = slots[at]
+            if slot is not None and (match := _PART.match(slot.text)) and int(match[1]) == number:
+                found.append(at)
+                number += 1
+    return found
+
+
+def _find_width(slots: Sequence[Slot], starts: Sequence[int], head: Sequence[Slot]) -> int | None:
+    """The number of columns: that of the heads where rows bear it out, else of the narrowest row with an empty cell in it,
+    else of most rows.
+    """
     widths = [end - start for start, end in zip(starts, starts[1:])]
+    heads = len(_join_tails([slot.text for slot in head if slot is not None]))
+    if None not in head and (heads in widths or (heads <= min(widths) and len(set(widths)) > 1)):
+        return heads
     # A row that shows its empty cells can hold more paragraphs than the table has columns, but not fewer.
     with_empty = [end - start for start, end in zip(starts, starts[1:]) if None in slots[start:end]]
-    if with_empty and min(with_empty) >= min(widths):
-        return min(with_empty)
     usual, times = Counter(widths).most_common(1)[0]
-    return usual if times > 1 or usual == heads else heads if heads in widths else None
+    if with_empty and min(with_empty) <= usual:
+        return min(with_empty)
+    return usual if times > 1 else None
 
 
 def _part_head(slots: Sequence[Slot], column: int) -> tuple[list[Slot], list[Slot]]:
@@ -122,6 +160,9 @@ def _part_rows(
         number = own[0]
         assert number is not None
         is_last = end == len(slots)
+        if is_last:
+            # What follows the rows: a sentence is none of their cells.
+            own = own[: next((i for i in range(width, len(own)) if (slot := own[i]) and _PROSE.search(slot.text)), len(own))]
         begin = waiting[0].start if waiting else number.start
         if column:
             # The cell before the next row's number is that row's.
