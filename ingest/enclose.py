@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from ingest.boxes import find_box_end, find_table_end
+from ingest.cells import WIDEST
 from ingest.grids import read_grid
 from ingest.levels import expected_numbers
 from ingest.markers import Scanned
@@ -82,6 +83,10 @@ def enclose_table(tree: Tree, scan: Scan, start: int, end: int) -> None:
 def enclose_bare_table(tree: Tree, scan: Scan, start: int) -> int | None:
     """Place the table without a label that a line 序号 opens, where its rows can be told; returns the index after it."""
     if tree.in_box or not is_serial(scan.line(start).text):
+        return None
+    # A glance ahead, since most lines 序号 of a rubbish file open no table and the whole of it is long.
+    ahead = {scan.line(i).text for i in range(start + 2, min(start + WIDEST, len(scan)))}
+    if not ahead >= {"1", "2"}:
         return None
     end = find_table_end(scan.scanned, start, expected_numbers(tree))
     notes = next((i for i in range(start, end) if (m := scan.marker(i)) is not None and m.cls.kind == "note"), end)

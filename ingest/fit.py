@@ -67,7 +67,7 @@ def fit(slots: Sequence[Slot], profile: Profile) -> tuple[tuple[str, ...], bool]
 
 
 def _take(slots: Sequence[Slot], profile: Profile, *, strict: bool) -> list[tuple[int, ...]]:
-    return list(islice(_readings(slots, profile, 0, 0, strict), MOST_READINGS + 1))
+    return list(islice(_readings(slots, profile, 0, 0, strict, set()), MOST_READINGS + 1))
 
 
 def profile_of(rows: Sequence[Sequence[Slot]], width: int) -> list[Column]:
@@ -91,28 +91,34 @@ def join(texts: Sequence[str]) -> str:
     return joined
 
 
-def _readings(slots: Sequence[Slot], profile: Profile, at: int, column: int, strict: bool) -> Iterator[tuple[int, ...]]:
-    """Yield where each column's cell begins, for every way to read the row."""
+def _readings(
+    slots: Sequence[Slot], profile: Profile, at: int, column: int, strict: bool, dead: set[tuple[int, int]]
+) -> Iterator[tuple[int, ...]]:
+    """Yield where each column's cell begins, for every way to read the row; ``dead`` are the ends that led nowhere."""
     left = len(profile) - column
     if left == 0:
         if at == len(slots):
             yield ()
         return
-    if len(slots) - at < left:
+    if len(slots) - at < left or (at, column) in dead:
         return
-    if slots[at] is None:
-        for rest in _readings(slots, profile, at + 1, column + 1, strict):
-            yield (at, *rest)
-        return
+    alive = False
     group: list[Cell] = []
     for end in range(at, len(slots) - left + 1):
         slot = slots[end]
+        if slot is not None:
+            group.append(slot)
+        if slot is not None and not _may_be_cell(group, profile[column], strict):
+            continue
+        if slot is None and group:
+            break
+        for rest in _readings(slots, profile, end + 1, column + 1, strict, dead):
+            alive = True
+            yield (at, *rest)
         if slot is None:
             break
-        group.append(slot)
-        if _may_be_cell(group, profile[column], strict):
-            for rest in _readings(slots, profile, end + 1, column + 1, strict):
-                yield (at, *rest)
+    if not alive:
+        dead.add((at, column))
 
 
 def _may_be_cell(group: Sequence[Cell], column: Column, strict: bool) -> bool:

@@ -17,6 +17,9 @@ _ROMAN = ["Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "Ⅵ", "Ⅶ", "Ⅷ", "Ⅸ", "Ⅹ"]
 _PART = re.compile(r"[（(](\d{1,2})[)）]\Z")
 _PROSE = re.compile(r".{14}[。：；:;]\Z")
 WIDEST = 20
+MOST_APART = 12  # rows without a number between two that have one
+MOST_HEADS = 80  # paragraphs and empty cells before the first row
+
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,12 @@ def tabulate_numbered(slots: Sequence[Slot]) -> Table | None:
     width = _find_width(slots, starts, head)
     if width is None or not 2 <= width <= min(WIDEST, len(head) + 1):
         return None
+    if column and not (len(lead) > 0 and lead[0] is not None and _LEADS_GROUP.search(lead[0].text) and None not in head):
+        # 目标 before 序号 is a head where a cell of its column (一、生态宜居) leads to the first row. Else it is a caption
+        # (甲市) above the table, unless empty cells before the numbers leave that open.
+        if sum(slots[start - 1] is None for start in starts[1:]) * 2 >= len(starts) - 1:
+            return None
+        return tabulate_numbered(slots[1:])
     pieces = _part_rows(slots, starts, width, column, lead)
     if pieces is None:
         return None
@@ -66,12 +75,12 @@ def _run(slots: Sequence[Slot], numbers: Sequence[str]) -> list[int]:
     """Where 1, 2, 3 … stand; below a group's heading they may begin anew."""
     texts = [slot.text if slot else "" for slot in slots]
     first = next((i for i, text in enumerate(texts) if text == numbers[0]), None)
-    if first is None or first < 2:
+    if first is None or not 2 <= first <= MOST_HEADS:
         return []
-    starts, widths, reached = [first], list[int](), 1
+    starts, widths, reached = [first], Counter[int](), 1
     while reached < len(numbers):
         start = starts[-1]
-        usual = Counter(widths).most_common(1)[0][0] if widths else first
+        usual = widths.most_common(1)[0][0] if widths else first
         reach = start + 3 * first + 2
         reach += usual * sum(bool(_PART.match(text)) for text in texts[start : reach + 5 * usual])
         within = range(start + 2, min(reach, len(slots)))
@@ -87,7 +96,7 @@ def _run(slots: Sequence[Slot], numbers: Sequence[str]) -> list[int]:
             place, reached = anew, 0
         if place is None:
             break
-        widths.append(place - start)
+        widths[place - start] += 1
         starts.append(place)
         reached += 1
     return starts
@@ -164,6 +173,8 @@ def _part_rows(
             # What follows the rows: a sentence is none of their cells.
             own = own[: next((i for i in range(width, len(own)) if (slot := own[i]) and _PROSE.search(slot.text)), len(own))]
         begin = waiting[0].start if waiting else number.start
+        if len(own) > MOST_APART * width:
+            return None
         if column:
             # The cell before the next row's number is that row's.
             body, rest = own[: width - 1], own[width - 1 :]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ingest.records import Doubt, Unit
 
 LEAST_ROWS = 4
+LONGEST_ROW = 200
 MOST_BETWEEN = 2  # lines between two rows: a name broken over two lines stands above and below its row
 _SENTENCE = re.compile(r"[，。；;]")
 _FIGURE = re.compile(r"[≥≤<>〔\[(（]*\d[\d.,%]*[〕\])）]*(?:左右|以上|以下)?|[-—–]+|预期性|约束性")
@@ -15,6 +16,16 @@ _FIGURE = re.compile(r"[≥≤<>〔\[(（]*\d[\d.,%]*[〕\])）]*(?:左右|以�
 
 def suspect(text: str, units: Sequence[Unit]) -> tuple[Doubt, ...]:
     """Return a doubt for each run of paragraphs that look like a table's rows: fields parted by blanks, figures among them."""
+    doubts: list[Doubt] = []
+    siblings = [units]
+    while siblings:
+        among = siblings.pop()
+        doubts += _suspect_among(text, among)
+        siblings += [unit.children for unit in among if unit.children]
+    return tuple(doubts)
+
+
+def _suspect_among(text: str, units: Sequence[Unit]) -> list[Doubt]:
     doubts: list[Doubt] = []
     rows: list[Unit] = []
     between = 0
@@ -26,15 +37,14 @@ def suspect(text: str, units: Sequence[Unit]) -> tuple[Doubt, ...]:
         between += 1
         if unit is None or unit.kind != "paragraph" or between > MOST_BETWEEN:
             if len(rows) >= LEAST_ROWS:
-                doubts.append(
-                    Doubt(rows[0].start, rows[-1].own_end, "table-unrecovered", "疑为表格，未能还原行列，各行按原文顺序保留", rows[0].eid)
-                )
+                message = "疑为表格，未能还原行列，各行按原文顺序保留"
+                doubts.append(Doubt(rows[0].start, rows[-1].own_end, "table-unrecovered", message, rows[0].eid))
             rows = []
-        if unit is not None:
-            doubts += suspect(text, unit.children)
-    return tuple(doubts)
+    return doubts
 
 
 def _is_row(line: str) -> bool:
+    if len(line) > LONGEST_ROW:
+        return False
     fields = line.split()
     return len(fields) > 2 and not _SENTENCE.search(line) and any(_FIGURE.fullmatch(field) for field in fields)

@@ -71,7 +71,7 @@ def split_tables(lines: Sequence[Line]) -> list[tuple[int, int, bool]]:
     """
     opens = [i for i, line in enumerate(lines) if is_serial(line.text)]
     same = [i for i in opens if [x.text for x in lines[i : i + 3]] == [x.text for x in lines[opens[0] : opens[0] + 3]]]
-    if not same or same[0] != 1:
+    if len(same) < 2 or same[0] != 1:
         return [(0, len(lines), False)]
     starts = [i - 1 for i in same]
     if any(len(lines[i].text) > LONGEST_CAPTION or lines[i].text.isdigit() for i in starts):

@@ -28,6 +28,7 @@ _BETWEEN_HAN = re.compile(r"(?<=[\u3000-\uffef])[ \t\r\n\f]+(?=[\u3000-\uffef])"
 _OPENING_TAG = re.compile(r"""<(?P<name>[a-zA-Z][\w:-]*+)\s(?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
 _MOST_ATTRIBUTES = 2000
 _MOST_TITLES = 20  # a page tells two or three
+MOST_INNER = 50
 LONGEST_INNER = 300  # characters of a table that stands in another's cell
 _SENTENCE = re.compile(r"[，。；！？]")
 _MAIN_SHARE = 0.8
@@ -195,9 +196,13 @@ class _Page:
         if outer is not None and outer.inner is not None:
             # A table of some words may stand in a cell of another; one that holds text makes the outer one a page's frame.
             small = table.inner == [] and table.span.end - (table.span.start or 0) <= LONGEST_INNER
-            outer.inner = [*outer.inner, grid or _NO_GRID] if small else None
+            if small and len(outer.inner) < MOST_INNER:
+                outer.inner.append(grid or _NO_GRID)
+            else:
+                outer.inner = None
         if grid is not None:
-            self.grids = [other for other in self.grids if other not in (table.inner or ())]
+            while table.inner and self.grids and any(self.grids[-1] is one for one in table.inner):
+                self.grids.pop()  # what stands in a cell was found last
             self.grids.append(grid)
 
     def _grid_of(self, table: _Table) -> Grid | None:

@@ -83,6 +83,28 @@ def test_paragraphs_are_joined_where_only_one_reading_is_possible(row, cells, cl
     assert fit(slots(*row), profile_of(WHOLE, 5)) == (cells, clear)
 
 
+def flat(*cells: str) -> str:
+    """A flattened table under a label, a cell a paragraph."""
+    return "一、目标\n\n到2025年实现目标。\n\n表1 清单\n\n" + "\n\n".join(cells) + "\n\n二、任务\n\n抓好落实。"
+
+
+@pytest.mark.parametrize(
+    "cells, rows",
+    [
+        # A column before the numbers, its cell merged over the rows.
+        (
+            ["领域", "序号", "指标", "说明", "一、宜居", "1", "密度", "每公里", "", "2", "绿地", "占比"],
+            [("一、宜居", "1", "密度", "每公里"), ("", "2", "绿地", "占比")],
+        ),
+        # A caption before 序号.
+        (["甲市", "序号", "项目", "地点", "1", "道路", "城区", "2", "管网", "郊区"], [("1", "道路", "城区"), ("2", "管网", "郊区")]),
+    ],
+)
+def test_what_stands_before_the_numbers_is_a_column_or_a_caption(cells, rows):
+    box = next(unit for unit, _, _ in walk(parse_text(flat(*cells)).units) if unit.kind == "box")
+    assert [row.cells for row in box.children if row.kind == "row"] == rows
+
+
 def test_a_figure_of_two_lines_makes_no_target():
     rows = "<tr><td>指标</td><td>2025年目标（万人）</td></tr><tr><td>就业</td><td>30<br>15</td></tr><tr><td>培训</td><td>5</td></tr>"
     page = f"<p>一、目标</p><p>到2025年实现目标。</p><table>{rows}</table><p>二、任务</p><p>抓好落实。</p>"
