@@ -91,11 +91,21 @@ def enclose_bare_table(tree: Tree, scan: Scan, start: int) -> int | None:
     end = find_table_end(scan.scanned, start, expected_numbers(tree))
     notes = next((i for i in range(start, end) if (m := scan.marker(i)) is not None and m.cls.kind == "note"), end)
     table = tabulate_cells([line for line, _ in scan.scanned[start:notes]])
-    if table is None or table.uneven or sum(row.unclear for row in table.rows) * 4 > len(table.rows):
+    if table is None or table.uneven or sum(row.unclear for row in table.rows[:-1]) * 4 > len(table.rows):
         return None
-    last = next((i for i in range(start, notes) if scan.line(i).start >= table.rows[-1].end), notes)
-    enclose_table(tree, scan, start, end if last == notes else last)
-    return end if last == notes else last
+    last_row = table.rows[-1]
+    if last_row.unclear:
+        # Where its cells end and the text goes on can't be told: it stays text.
+        if len(table.rows) < 3:
+            return None
+        after = next(i for i in range(start, notes) if scan.line(i).start >= last_row.start)
+        enclose_table(tree, scan, start, after)
+        tree.doubt(last_row.start, last_row.end, "table-uneven", "表格末行与其后文字的界限不能确定，末行按正文收录")
+        return after
+    after = next((i for i in range(start, notes) if scan.line(i).start >= last_row.end), notes)
+    end = end if after == notes else after
+    enclose_table(tree, scan, start, end)
+    return end
 
 
 def mark_noise(tree: Tree, line: Line) -> None:

@@ -129,3 +129,27 @@ def parse_html(body: str):
 
     text, layout = read_html(f"<html><body>{body}</body></html>")
     return parse(Reading(text, "text/html", "utf-8", "0" * 64, layout))
+
+
+BARE = ["序号", "名称", "地点", "1", "道路", "城区", "2", "管网", "郊区", "3", "泵站", "城区"]
+
+
+@pytest.mark.parametrize(
+    "after, rows",
+    [
+        (["以上项目由市住建部门负责组织实施。"], ["1", "2", "3"]),
+        # Whether the words that follow are the last row's the text does not say.
+        (["其他项目", "另行安排", "上述项目由市住建部门负责组织实施。"], ["1", "2"]),
+    ],
+)
+def test_a_table_without_a_label_ends_where_the_text_goes_on(after, rows):
+    parsed = parse_text("一、目标\n\n" + "\n\n".join([*BARE, *after]) + "\n\n二、任务\n\n抓好落实。")
+    box = next(unit for unit, _, _ in walk(parsed.units) if unit.kind == "box")
+    assert [row.cells[0] for row in box.children if row.kind == "row"] == rows
+    assert [d.kind for d in parsed.doubts] == ["table-uneven"] * (3 - len(rows))
+    assert account(parsed) == []
+
+
+def test_a_line_of_numbers_that_opens_no_table_stays_text():
+    parsed = parse_text("一、目标\n\n序号\n\n附表中的编号。\n\n二、任务\n\n抓好落实。")
+    assert not [unit for unit, _, _ in walk(parsed.units) if unit.kind == "box"]
