@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ingest.markers import Marker, Scanned
@@ -51,6 +52,8 @@ def find_table_end(scanned: Scanned, first: int, expected: Mapping[str, set[int]
             return index
         if marker is not None and marker.cls.name in _SHARED and marker.num in expected.get(marker.cls.name, set()):
             return index
+        if marker is not None and marker.index.count(".") > 1 and re.search(r"[，。：]", line.text):
+            return index  # 7.2.4 对于易发生液化的场地，…: the outline goes on
         if marker is None or marker.cls.name not in ("item",):
             long = len(line.text) > LONGEST_BOX_TITLE and line.text.endswith(("。", "：", ":"))
             if long or (len(line.text) >= 15 and line.text.endswith(("：", ":"))):

@@ -33,13 +33,15 @@ def split_lines(text: str, noise: Sequence[Noise] = ()) -> tuple[Line, ...]:
     lines: list[Line] = []
     offset = 0
     after_blank = True
+    blanks = 0
     for raw in shown.splitlines(keepends=True):
         stripped = raw.strip()
         if stripped:
             lead = len(raw) - len(raw.lstrip())
             start = offset + lead
-            lines.append(Line(start, start + len(stripped), stripped, _columns(raw[:lead]), after_blank))
+            lines.append(Line(start, start + len(stripped), stripped, _columns(raw[:lead]), after_blank, blanks))
         after_blank = not stripped
+        blanks = 0 if stripped else blanks + 1
         offset += len(raw)
     return tuple(lines)
 

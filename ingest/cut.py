@@ -61,7 +61,7 @@ def _cut(line: Line, opening: Marker | None, last: dict[str, int]) -> list[Line]
         text = raw.strip()
         if text:
             start = line.start + begin + len(raw) - len(raw.lstrip())
-            pieces.append(Line(start, start + len(text), text, line.indent, line.after_blank and begin == 0))
+            pieces.append(Line(start, start + len(text), text, line.indent, line.after_blank and begin == 0, 0 if begin else line.blanks))
     return pieces
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from ingest.boxes import find_box_end, find_table_end
+from ingest.cells import WIDEST
 from ingest.grids import read_grid
 from ingest.levels import expected_numbers
 from ingest.markers import Scanned
@@ -16,7 +17,7 @@ from ingest.nodes import CONTAINERS, Node, Tree, note, paragraph
 from ingest.records import Line, Noise
 from ingest.rules import noise_rules
 from ingest.scan import Scan
-from ingest.tabulate import Table, tabulate, tabulate_cells
+from ingest.tabulate import Table, is_serial, split_tables, tabulate, tabulate_cells
 from lang.numerals import read_integer
 
 TABLE_MARK = next(rule for rule in noise_rules() if rule.scope == "table")
@@ -69,9 +70,42 @@ def enclose_titled_table(tree: Tree, scan: Scan, title: int) -> int:
 
 
 def enclose_table(tree: Tree, scan: Scan, start: int, end: int) -> None:
-    """Place a table of the source that has no label."""
+    """Place a table of the source that has no label; cells in which its heads come again below captions are several."""
     body = list(scan.scanned[start:end])
-    _fill_table(tree, scan, Node("box", "table", body[0][0].start, body[0][0].start), body)
+    pieces = [(0, len(body), False)] if body[0][0].start in scan.grids else split_tables([line for line, _ in body])
+    for first, last, has_caption in pieces:
+        line = body[first][0]
+        node = Node("box", "table", line.start, line.end if has_caption else line.start)
+        node.heading = line.text if has_caption else None
+        _fill_table(tree, scan, node, body[first + has_caption : last])
+
+
+def enclose_bare_table(tree: Tree, scan: Scan, start: int) -> int | None:
+    """Place the table without a label that a line 序号 opens, where its rows can be told; returns the index after it."""
+    if tree.in_box or not is_serial(scan.line(start).text):
+        return None
+    # A glance ahead, since most lines 序号 of a rubbish file open no table and the whole of it is long.
+    ahead = {scan.line(i).text for i in range(start + 2, min(start + WIDEST, len(scan)))}
+    if not ahead >= {"1", "2"}:
+        return None
+    end = find_table_end(scan.scanned, start, expected_numbers(tree))
+    notes = next((i for i in range(start, end) if (m := scan.marker(i)) is not None and m.cls.kind == "note"), end)
+    table = tabulate_cells([line for line, _ in scan.scanned[start:notes]])
+    if table is None or table.uneven or sum(row.unclear for row in table.rows[:-1]) * 4 > len(table.rows):
+        return None
+    last_row = table.rows[-1]
+    if last_row.unclear:
+        # Where its cells end and the text goes on can't be told: it stays text.
+        if len(table.rows) < 3:
+            return None
+        after = next(i for i in range(start, notes) if scan.line(i).start >= last_row.start)
+        enclose_table(tree, scan, start, after)
+        tree.doubt(last_row.start, last_row.end, "table-uneven", "表格末行与其后文字的界限不能确定，末行按正文收录")
+        return after
+    after = next((i for i in range(start, notes) if scan.line(i).start >= last_row.end), notes)
+    end = end if after == notes else after
+    enclose_table(tree, scan, start, end)
+    return end
 
 
 def mark_noise(tree: Tree, line: Line) -> None:
@@ -112,6 +146,10 @@ def _tabulate(tree: Tree, scan: Scan, node: Node, body: Scanned, *, is_table: bo
             node.heading = table.title
         for row in table.rows:
             node.children.append(_row(row.start, row.end, row.cells, row.group))
+        for row in table.rows:
+            if row.unclear:
+                message = f"“{row.cells[0]}”一行的单元格归属不能确定，并列保留" if row.cells[0] else "此行的单元格归属不能确定，并列保留"
+                tree.doubt(row.start, row.end, "table-uneven", message)
         if table.uneven:
             tree.doubt(node.start, table.rows[-1].end, "table-uneven", "表格各行单元格数不一，或与表头不合")
         return _outside(node, body)

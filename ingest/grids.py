@@ -6,8 +6,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from ingest.cells import WIDEST, Row, Table
+from ingest.fit import join
 from ingest.records import Grid, GridCell, Line
-from ingest.tabulate import WIDEST, Row, Table
 
 # A cell of more characters is a frame around text, not a cell of a table.
 LONGEST_CELL = 3000
@@ -49,7 +50,9 @@ def read_grid(grid: Grid, lines: Sequence[Line]) -> Table | None:
     rows: list[list[GridCell]] = [[] for _ in range(height)]
     for cell in grid.cells:
         rows[cell.row].append(cell)
-    first, title = 0, None
+    top = min((cell.start for cell in grid.cells if cell.start >= 0), default=grid.start)
+    # What stands in the table before its first cell is its caption.
+    first, title = 0, "".join(line.text for line in lines if line.start < top) or None
     # A first row of one cell across all is the table's title.
     while first < height - 2 and _spans_all(rows[first], width, texts):
         title = (title or "") + texts[rows[first][0]]
@@ -78,10 +81,7 @@ def read_grid(grid: Grid, lines: Sequence[Line]) -> Table | None:
         cells = tuple(texts[covering[row, c]] if (row, c) in covering else "" for c in range(width))
         made.append(Row(start, max(cell.end for cell in own), _without_repeats(cells, covering, row, width), group))
         opened = None
-    if opened is not None:
-        if not made:
-            return None
-        made[-1] = Row(made[-1].start, grid.end, made[-1].cells, made[-1].group)
+    # A cell across the table with nothing under it is what stands below the rows: 注：…
     if not made:
         return None
     heads = [cell for row in rows[: first + depth] for cell in row if cell.start >= 0]
@@ -95,11 +95,7 @@ def _in_order(rows: list[Row]) -> tuple[Row, ...]:
 
 def _text_of(cell: GridCell, lines: Sequence[Line]) -> str:
     """A cell's text, its lines closed up as the table's width had broken them."""
-    pieces: list[str] = []
-    for line in lines[_first(lines, cell.start) : _first(lines, cell.end)]:
-        glue = " " if pieces and re.search(r"[A-Za-z]\Z", pieces[-1]) and line.text[:1].isascii() else ""
-        pieces.append(glue + line.text)
-    return "".join(pieces)
+    return join([line.text for line in lines[_first(lines, cell.start) : _first(lines, cell.end)]])
 
 
 def _first(lines: Sequence[Line], offset: int) -> int:

@@ -7,9 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ingest.cells import UNIT_LINE, is_serial
 from ingest.name import walk
 from ingest.records import Indicator, Unit
-from ingest.tabulate import is_serial
 
 _SCALES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3}
 _VALUE = re.compile(
@@ -29,9 +29,12 @@ _HEAD_UNIT = re.compile(r"(?:\(|单位[:：]\s*)(?P<scale>千万|百万|[亿万�
 # or of what is there holds figures too, and none of them is a target.
 _TARGETS = re.compile(r"目标|任务|计划|预期|约束|规划数|指标")
 _YEAR_HEAD = re.compile(r"(?:19|20)\d{2}\s*年")
+_HEAD_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 _NAMES = re.compile(r"(?:主要|具体|三级|核心)?指标(?:名称|内容)?|名称|(?:主要)?项目(?:名称)?|内容|任务(?:名称|内容)?|工作任务")
 _NO_VALUE = re.compile(r"序号|编号|代码|坐标|电话|邮编|页码|日期|时间|权重|分值|得分|备注|说明|属性|完成(?!目标|任务)|标准|等级|投资")
 _NOT_YET = re.compile(r"其中|年均|增速|增长|基期|现状")
+_BEFORE = re.compile(r"基期|现状")
+_NO_NAME = re.compile(r"小\s*计\Z")
 _YEAR_VALUE = re.compile(r"(?:19|20)\d{2}年?\Z")
 _YEARS = re.compile(r"(?:19|20)\d{2}(?:\s*[-—~至]\s*(?:19|20)\d{2})?年?")
 
@@ -41,9 +44,12 @@ class _Head:
     """What a column's head, or a table's title, says of the values below it."""
 
     unit: tuple[str, str | None] | None  # scale and unit
+    has_odd_unit: bool  # one is told that can't be read
     period: str | None
+    year: int | None  # the last that it names
     holds_no_value: bool  # names, serial numbers, remarks
     may_be_year: bool  # a bare year below it is the year by which
+    is_before: bool  # what was there at the beginning
     is_not_yet: bool  # 其中, 年均: a value to be taken only where there is no other
 
     @classmethod
@@ -54,29 +60,37 @@ class _Head:
         period = _YEARS.search(folded)
         return cls(
             unit=(unit["scale"] or "", unit["unit"]) if unit else None,
+            has_odd_unit=unit is None and "单位:" in folded,
             period=period[0] if period else None,
+            year=max(map(int, _HEAD_YEAR.findall(plain)), default=None),
             holds_no_value=bool(_NAMES.fullmatch(plain) or (_NO_VALUE.search(plain) and "目标" not in plain)),
             may_be_year=(not plain or bool(re.search(r"年|时|期限", plain))) and not _YEAR_HEAD.search(plain),
+            is_before=bool(_BEFORE.search(plain)),
             is_not_yet=bool(_NOT_YET.search(plain)),
         )
 
 
-def measure(units: tuple[Unit, ...]) -> tuple[Indicator, ...]:
-    """Return the indicators of all tables, in order; a row without a value that can be read has none."""
+def measure(units: tuple[Unit, ...], text: str = "") -> tuple[Indicator, ...]:
+    """Return the indicators of all tables, in order; a row without a value that can be read has none.
+
+    ``text`` is the reading text: the line 单位：万人 above a table tells what its figures count.
+    """
     indicators: list[Indicator] = []
     for box, _, _ in walk(units):
         if box.kind == "box" and any(child.kind == "row" for child in box.children):
-            indicators.extend(_measure_table(box, len(indicators)))
+            indicators.extend(_measure_table(box, len(indicators), _unit_above(box, text)))
     return tuple(indicators)
 
 
 _NO_HEAD = _Head.read("")
 
 
-def _measure_table(box: Unit, seq: int) -> list[Indicator]:
+def _measure_table(box: Unit, seq: int, above: str | None) -> list[Indicator]:
     rows = [child for child in box.children if child.kind == "row"]
     if not _sets_targets(box):
         return []
+    if _has_years_for_rows(rows):
+        return _measure_years(box, rows, seq, above)
     at, unit_at = _name_column(box, rows), _unit_column(box)
     heads = [_Head.read(cell) for cell in box.cells]  # once, not for each row: a head may be as long as a page
     title = _Head.read(box.heading or "")
@@ -99,15 +113,15 @@ def _measure_table(box: Unit, seq: int) -> list[Indicator]:
         if not is_part:
             whole = row.eid
         in_part = is_part
-        if value is None or not re.search(r"[^\W\d_]", name):
+        if value is None or not re.search(r"[^\W\d_]", name) or _NO_NAME.match(name.strip()):
             continue
+        if len(row.cells) < len(box.cells) - 1:
+            continue  # more than the nature is lacking: under which head the figure stands can't be told
         head = heads[column] if column < len(heads) else _NO_HEAD
-        told = _told_unit(row, unit_at, head, title)
-        if told is None:
+        measured = _scale(value, unit_match, _told_unit(row, unit_at, head, title, above))
+        if measured is None:
             continue  # a unit that can't be read may hold 万: no figure is better than one that is wrong
-        scale = value["scale"] or (unit_match and (unit_match["scale"] or unit_match["bare"])) or told[0]
-        unit = (unit_match and unit_match["unit"]) or value["unit"] or told[1]
-        number = Decimal(value["number"].replace(",", "")) * _SCALES.get(scale, 1)
+        number, unit = measured
         nature = next((m[0] for cell in row.cells[1:] if (m := _NATURE.fullmatch(cell.strip()))), None)
         found.append(
             Indicator(
@@ -129,6 +143,56 @@ def _measure_table(box: Unit, seq: int) -> list[Indicator]:
     return found
 
 
+def _scale(
+    value: re.Match[str], named: re.Match[str] | None, told: tuple[str, str | None] | None
+) -> tuple[Decimal, str | None] | None:
+    """The figure in base units, and its unit: the value's own, that after the name, or that told for the table.
+
+    What names its unit takes no magnitude from elsewhere: 就业率（%） in a table of 万人 counts no 万.
+    """
+    scale, unit = value["scale"] or "", value["unit"]
+    if named is not None:
+        scale, unit = scale or named["scale"] or named["bare"] or "", named["unit"] or unit
+    if unit is None:
+        if told is None:
+            return None
+        scale, unit = scale or told[0], told[1]
+    elif named is None and not scale and told is not None and told[0] and told[1] == unit:
+        return None  # 150人 in a column of 万人
+    return Decimal(value["number"].replace(",", "")) * _SCALES.get(scale, 1), unit
+
+
+def _has_years_for_rows(rows: list[Unit]) -> bool:
+    return len(rows) > 1 and all(_YEARS.fullmatch(unicodedata.normalize("NFKC", row.cells[0]).strip()) for row in rows)
+
+
+def _measure_years(box: Unit, rows: list[Unit], seq: int, above: str | None) -> list[Indicator]:
+    """A table whose rows are years: its heads name the targets."""
+    found: list[Indicator] = []
+    title = _Head.read(box.heading or "")
+    for row in rows:
+        for column in range(1, min(len(row.cells), len(box.cells))):
+            head = unicodedata.normalize("NFKC", box.cells[column])
+            value = _read_value(row.cells[column])
+            if value is None or _NO_VALUE.search(head) or len(row.cells) != len(box.cells):
+                continue
+            named = _UNIT.search(head)
+            measured = _scale(value, named, _told_unit(row, 10**6, _NO_HEAD, title, above))
+            if measured is None:
+                continue
+            period = unicodedata.normalize("NFKC", row.cells[0]).strip()
+            found.append(
+                Indicator(
+                    eid=row.eid, box_eid=box.eid, group_name=row.group_name,
+                    name=(head[: named.start()] if named else head).strip(), part_of=None,
+                    value=float(measured[0]), value_text=row.cells[column], unit=measured[1],
+                    op=_WORDS.get(value["word"] or "") or _OPERATORS.get(value["op"], "="),
+                    cumulative=_is_cumulative(bool(value["open"]), period), period=period, nature=None, seq=seq + len(found),
+                )
+            )  # fmt: skip
+    return found
+
+
 def _is_cumulative(bracketed: bool, period: str | None) -> bool | None:
     """〔150〕 is a sum over the years; under a head such as 2021-2025年 a bare figure may be one or not."""
     if bracketed:
@@ -138,7 +202,7 @@ def _is_cumulative(bracketed: bool, period: str | None) -> bool | None:
 
 def _sets_targets(box: Unit) -> bool:
     heads = " ".join(box.cells)
-    return not box.cells or bool(_TARGETS.search(f"{box.heading or ''} {heads}") or _YEAR_HEAD.search(heads))
+    return bool(_TARGETS.search(f"{box.heading or ''} {heads}") or _YEAR_HEAD.search(heads))
 
 
 def _name_column(box: Unit, rows: list[Unit]) -> int:
@@ -153,32 +217,60 @@ def _name_column(box: Unit, rows: list[Unit]) -> int:
 
 
 def _unit_column(box: Unit) -> int:
-    heads = [re.sub(r"\s", "", head) for head in box.cells]
+    heads = [re.sub(r"\s", "", head).split("›")[-1] for head in box.cells]
     return next((i for i, head in enumerate(heads) if re.fullmatch(r"(?:计量|计算)?单位", head)), 10**6)
 
 
-def _told_unit(row: Unit, column: int, head: _Head, title: _Head) -> tuple[str, str | None] | None:
-    """Scale and unit that a column of units, the value's head or the table's title tells; None where one can't be read."""
+def _unit_above(box: Unit, text: str) -> str | None:
+    """The units of the line 单位：… that stands in the two lines before a table, or between its title and its rows."""
+    first = next(child.start for child in box.children if child.kind == "row")
+    before = [line for line in text[max(0, box.start - 200) : box.start].splitlines() if line.strip()][-2:]
+    for line in [*reversed(text[box.start : first].splitlines()), *reversed(before)]:
+        if match := UNIT_LINE.fullmatch(line.strip()):
+            return unicodedata.normalize("NFKC", match["units"]).strip()
+    return None
+
+
+def _told_unit(row: Unit, column: int, head: _Head, title: _Head, above: str | None) -> tuple[str, str | None] | None:
+    """Scale and unit that a column of units, the value's head, the title or the line above tells; None where unreadable."""
     cell = unicodedata.normalize("NFKC", row.cells[column]).strip() if column < len(row.cells) else ""
     if cell.strip("-—–/"):
         match = _UNIT_CELL.match(cell)
         return (match["scale"] or "", match["unit"]) if match else None
-    return head.unit or title.unit or ("", None)
+    for place in (head, title):
+        if place.unit or place.has_odd_unit:
+            return place.unit
+    if above:
+        match = _UNIT_CELL.match(above)
+        # 单位：万人、%: which of the two a row counts it must say itself.
+        return (match["scale"] or "", match["unit"]) if match and not re.search(r"[、,，/;；]", above) else None
+    return "", None
+
+
+def _read_value(text: str) -> re.Match[str] | None:
+    """A cell that is one figure: 30 15 and 重点城市≥30 are none, though closed up they would read as one."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if re.search(r"[^\W_]\s+[^\W_]", plain):
+        return None
+    return _VALUE.match(re.sub(r"\s", "", plain))
 
 
 def _value_of(row: Unit, heads: list[_Head], at: int) -> tuple[int, re.Match[str] | None]:
     """The column of the target and its value: of several, the last whose head does not say otherwise."""
-    readable = []
+    aims = []
+    last = max((head.year for head in heads[at + 1 :] if head.year is not None), default=None)
     for column in range(at + 1, len(row.cells)):
         head = heads[column] if column < len(heads) else _NO_HEAD
-        plain = unicodedata.normalize("NFKC", row.cells[column]).replace(" ", "")
-        match = _VALUE.match(plain)
-        if not match or head.holds_no_value:
+        # What was there in 2020 is no target, not even where the one for 2025 is words.
+        if head.holds_no_value or head.is_before or (head.year is not None and last is not None and head.year < last):
             continue
-        if head.may_be_year and _YEAR_VALUE.match(plain):
+        match = _read_value(row.cells[column])
+        if match is None or (match[0].endswith("年") and _YEAR_VALUE.match(match[0])):
+            continue
+        if head.may_be_year and _YEAR_VALUE.match(match[0]):
             continue  # the year by which, not how many
-        readable.append((column, match, head))
-    for column, match, head in reversed(readable):
+        aims.append((column, match, head))
+    for column, match, head in reversed(aims):
         if not head.is_not_yet:
             return column, match
-    return readable[-1][:2] if readable else (0, None)
+    return aims[-1][:2] if aims else (0, None)

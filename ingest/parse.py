@@ -13,6 +13,7 @@ from ingest.measure import measure
 from ingest.name import name_units, walk
 from ingest.records import Doubt, Noise, Parsed, Reading, Unit
 from ingest.segment import segment
+from ingest.suspect import suspect
 
 
 def parse(reading: Reading) -> Parsed:
@@ -25,7 +26,7 @@ def parse(reading: Reading) -> Parsed:
     segmented = segment(described.lines, layout, described.bodies)
     noise = (*set_apart, *removed, *contents)
     units, doubts = name_units(segmented.units)
-    all_doubts = [*layout.doubts, *segmented.doubts, *doubts]
+    all_doubts = [*layout.doubts, *segmented.doubts, *doubts, *suspect(reading.text, units)]
     if not any(unit.kind != "paragraph" for unit, _, _ in walk(units)):
         all_doubts.append(Doubt(0, len(reading.text), "no-structure", "没有识别出任何编号层次，全文按段落收录"))
     eids = {unit.start: unit.eid for unit, _, _ in walk(units)}
@@ -36,7 +37,7 @@ def parse(reading: Reading) -> Parsed:
         facts=described.facts,
         noise=_merge(noise, described.noise, segmented.noise),
         doubts=tuple(sorted(placed, key=lambda d: (d.start, d.kind))),
-        indicators=measure(units),
+        indicators=measure(units, reading.text),
     )
 
 

@@ -27,6 +27,7 @@ class Line:
     text: str
     indent: int  # columns of white space before the first character of the line
     after_blank: bool  # a blank line or the start of the text stands before it
+    blanks: int = 0  # how many blank lines
 
 
 @dataclass(frozen=True)

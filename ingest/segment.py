@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ingest.attach import attach_annex, attach_body, attach_footnote, attach_list, attach_note
 from ingest.boxes import is_box_title, is_table_title
-from ingest.enclose import enclose_box, enclose_table, enclose_titled_table, mark_noise
+from ingest.enclose import enclose_bare_table, enclose_box, enclose_table, enclose_titled_table, mark_noise
 from ingest.levels import closes_text, infer_lost_number, open_level
 from ingest.markers import Marker, split_heading
 from ingest.nodes import CONTAINERS, Node, Tree, paragraph
@@ -66,6 +66,9 @@ def _place_lines(tree: Tree, scan: Scan) -> None:
             continue
         elif is_table_title(line, marker) and not tree.in_box:
             index = enclose_titled_table(tree, scan, index)
+            continue
+        elif (end := enclose_bare_table(tree, scan, index)) is not None:
+            index = end
             continue
         elif marker is not None and marker.cls.kind == "note":
             attach_note(tree, scan, index, marker)

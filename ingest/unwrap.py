@@ -23,6 +23,7 @@ _STARTS = re.compile(
     r"\s*(?:第\s*[〇零一二三四五六七八九十百\d]+\s*[编章节条]|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（]\s*[一二三四五六七八九十\d]{1,3}\s*[)）]"
     r"|\d{1,3}\s*[.．、](?!\d)|[①-⑳]|—{2}|[•·●]|专\s*栏|附\s*[件录表])"
 )
+_NATURE = re.compile(r"(?<!\S)(?:预期性|约束性)(?!\S)")
 
 
 def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
@@ -71,6 +72,8 @@ def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
             continue
         ended = bool(_ENDS.search(tail))
         joins = bool(current) and not line[0].isspace() and _goes_on(last_line, width) and not (ended and _STARTS.match(line))
+        if joins and (re.search(r"\d\Z", tail) and re.match(r"\d", line) or _is_row(last_line) or _is_row(line)):
+            joins = False  # 约110 and 12 of the next row are not 11012
         if joins and re.search(r"[。！？][”’」』）)]*\s*\Z", tail):
             # Sentence and line end together: the paragraph may too. It is not joined, so that no boundary is lost.
             at = length + sum(map(len, current))
@@ -93,6 +96,11 @@ def _goes_on(line: str, width: int) -> bool:
     """True where a line is as long as the width lets it be; one that breaks off in mid-sentence may lack an indent."""
     columns = _columns(line.strip())
     return columns >= width - SLACK - (0 if _ENDS.search(line) else INDENT)
+
+
+def _is_row(line: str) -> bool:
+    """True for a line that was a table's row: 10 城镇调查失业率 % 预期性 - <5.5."""
+    return bool(_NATURE.search(line)) and len(line.split()) > 2
 
 
 def _join_runs(text: str) -> tuple[str, tuple[Doubt, ...]]:

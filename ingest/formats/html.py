@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -27,16 +28,21 @@ _BETWEEN_HAN = re.compile(r"(?<=[\u3000-\uffef])[ \t\r\n\f]+(?=[\u3000-\uffef])"
 _OPENING_TAG = re.compile(r"""<(?P<name>[a-zA-Z][\w:-]*+)\s(?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
 _MOST_ATTRIBUTES = 2000
 _MOST_TITLES = 20  # a page tells two or three
+MOST_INNER = 50
+LONGEST_INNER = 300  # characters of a table that stands in another's cell
 _SENTENCE = re.compile(r"[，。；！？]")
 _MAIN_SHARE = 0.8
 
 
+_NO_GRID = Grid(0, 0, ())  # of an inner table of one column
+
+
 @dataclass
 class _Table:
-    """A table that is open; ``plain`` until another table stands inside it, which makes it a page's frame."""
+    """A table that is open; ``inner`` are the grids of the tables inside it, None where one of them is more than a cell's."""
 
     span: Span
-    plain: bool = True
+    inner: list[Grid] | None = field(default_factory=list)
     row: int = -1
     column: int = 0
     taken: dict[int, int] = field(default_factory=dict)  # column -> rows that a cell above still covers
@@ -117,8 +123,6 @@ class _Page:
         elif tag in _BLOCKS:
             self.writer.end_line(2)
         if tag == "table":
-            if self.tables:
-                self.tables[-1].plain = False  # those around it stopped being plain when it was opened
             self.tables.append(_Table(self.writer.begin()))
         elif tag == "tr" and self.tables:
             table = self.tables[-1]
@@ -187,15 +191,35 @@ class _Page:
 
     def _close_table(self, table: _Table) -> None:
         self.writer.close(table.span)
+        outer = self.tables[-1] if self.tables else None
+        grid = self._grid_of(table)
+        if outer is not None and outer.inner is not None:
+            # A table of some words may stand in a cell of another; one that holds text makes the outer one a page's frame.
+            small = table.inner == [] and table.span.end - (table.span.start or 0) <= LONGEST_INNER
+            if small and len(outer.inner) < MOST_INNER:
+                outer.inner.append(grid or _NO_GRID)
+            else:
+                outer.inner = None
+        if grid is not None:
+            while table.inner and self.grids and any(self.grids[-1] is one for one in table.inner):
+                self.grids.pop()  # what stands in a cell was found last
+            self.grids.append(grid)
+
+    def _grid_of(self, table: _Table) -> Grid | None:
         columns = {column for _, _, column, *_ in table.cells}
-        if not table.plain or table.span.start is None or len(columns) < 2:
-            return
+        if table.inner is None or table.span.start is None or len(columns) < 2:
+            return None
         cells = tuple(
             # An empty cell has a place in its row and none in the text.
             GridCell(span.start if span.start is not None else -1, span.end if span.start is not None else -1, row, column, *rest)
             for span, row, column, *rest in table.cells
         )
-        self.grids.append(Grid(table.span.start, table.span.end, cells))
+        if table.inner:
+            # A frame has few cells and long ones.
+            rows = Counter(cell.row for cell in cells if cell.start >= 0)
+            if sum(count > 1 for count in rows.values()) < 3 or max(cell.end - cell.start for cell in cells) > LONGEST_INNER:
+                return None
+        return Grid(table.span.start, table.span.end, cells)
 
     def _sets_apart(self, element: etree._Element) -> str | None:
         if element.tag in ("rt", "rp"):

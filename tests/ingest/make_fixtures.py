@@ -127,21 +127,35 @@ h1 { font-size: 18pt; letter-spacing: .3em } h2 { font-size: 14pt; letter-spacin
 <p>PARAGRAPH</p>
 <h2>第二章 重点任务</h2><p>一、扩大培训规模</p><p>（一）面向企业职工</p><p>PARAGRAPH</p><p>（二）面向农村劳动者</p><p>PARAGRAPH</p>
 <p>二、完善评价制度</p><p>PARAGRAPH</p><h2>第三章 附则</h2><p>本规划自印发之日起施行。</p>"""
+_TABLES = """<meta charset="utf-8"><style>
+@page { size: A5; margin: 20mm 16mm }
+body { font: 10pt/1.6 "Noto Serif CJK SC"; text-align: justify }
+p { margin: 0; text-indent: 2em } h1, h2 { text-align: center; margin: 6pt 0 } h1 { font-size: 16pt } h2 { font-size: 13pt }
+table { border-collapse: collapse; width: 100% } td, th { border: 1px solid; padding: 2pt; font-weight: normal }
+.bare td { border: none } .bare tr:first-child td { border-bottom: 1px solid } .columns { columns: 2; column-gap: 8mm }
+</style>
+<h1>示例省人民政府公报</h1><div class="columns"><p>一、总体要求</p><p>PARAGRAPH</p><p>二、基本原则</p><p>（一）坚持就业导向。PARAGRAPH</p>
+<p>（二）坚持共建共享。PARAGRAPH</p></div>
+<p>三、主要目标</p><p>表1 主要指标</p><table class="bare"><tr><td>指标</td><td>单位</td><td>2020年</td><td>2025年</td></tr>
+<tr><td>城镇新增就业</td><td>万人</td><td>50</td><td>〔250〕</td></tr><tr><td>城镇调查失业率</td><td>%</td><td>5.5</td><td>＜5.5</td></tr></table>
+<p>四、组织实施</p><p>PARAGRAPH</p><p>附件1</p><h2>重点任务分工表</h2>
+<table><thead><tr><th rowspan="2">序号</th><th rowspan="2">任务</th><th colspan="2">目标</th><th rowspan="2">责任单位</th></tr><tr><th>2025年</th><th>单位</th></tr></thead>
+ROWS</table><p>注：按职责分工负责。</p>"""
 _PARAGRAPH = (
     "坚持以人民为中心的发展思想，大规模开展职业技能培训，健全终身职业技能培训制度，推动培训与产业发展、就业需求紧密结合，"
     "充分发挥企业主体作用，鼓励社会力量参与，提高培训的针对性和有效性，不断满足劳动者提升技能的需要，为经济社会发展提供技能人才支撑。"
 )
 
 
-def make_printed(path: Path) -> None:
-    """A PDF as a browser prints it: hard wraps, running title, page numbers, contents, letter-spaced headings, a table."""
+def make_printed(path: Path, markup: str = _PRINTED) -> None:
+    """A PDF as a browser prints it: hard wraps, running title, page numbers, contents, letter-spaced headings, tables."""
     from playwright.sync_api import sync_playwright
 
     browser_path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         page = browser.new_page()
-        page.set_content(_PRINTED.replace("PARAGRAPH", _PARAGRAPH * 2))
+        page.set_content(markup.replace("PARAGRAPH", _PARAGRAPH * 2))
         style = 'style="font: 8pt Noto Serif CJK SC; width: 100%; text-align: center"'
         page.pdf(
             path=str(path), prefer_css_page_size=True, display_header_footer=True,
@@ -171,6 +185,10 @@ def main() -> None:
     """Make them all."""
     make_word_lists(FOLDER / "word-lists.docx")
     make_printed(FOLDER / "printed.pdf")
+    rows = "".join(
+        f"<tr><td>{n}</td><td>第{n}类重点人群职业技能培训</td><td>{3 * n}</td><td>万人次</td><td>省人社厅</td></tr>" for n in range(1, 41)
+    )
+    make_printed(FOLDER / "printed-tables.pdf", _TABLES.replace("ROWS", rows))
     make_scan(FOLDER / "scan.pdf")
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "old-word.docx"

@@ -1,0 +1,194 @@
+"""Read a printed page: glyphs to lines, columns one after the other, tables by their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from ingest.fit import join
+from lang.radicals import unify
+
+# Blanks between glyphs as a share of their size: beyond it a blank is shown, beyond the second two, as between the cells of
+# a table that is printed without rules.
+_GAP, _WIDE_GAP = 0.4, 1.5
+# A page is set in two columns where so many lines stand at either side of a gutter, and hardly any runs over it.
+_LEAST_LINES = 8
+_MOST_ACROSS = 0.34
+
+
+@dataclass
+class PrintedLine:
+    """A printed line."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    size: float
+    page: int
+    raised: tuple[str, ...] = ()  # marks that stand above the line
+    kind: str = "text"  # text, page-number, running-title, footnote
+    grid: "PrintedTable | None" = None
+    column: int = 0  # 0 over the page's whole width, 1 left, 2 right
+
+
+@dataclass
+class PrintedTable:
+    top: float
+    page: int
+    columns: tuple[float, ...]  # where they are parted
+    cells: list[tuple[str, int, int, int, int]] = field(default_factory=list)  # text, row, column, rows, columns
+
+
+def read_page(page: Any, number: int) -> list[PrintedLine]:
+    """Return the printed lines of a page in the order of reading; a table is one of them."""
+    page = page.dedupe_chars(tolerance=1)
+    chars = [c for c in page.chars if c["text"].strip() or c["text"] == " "]
+    tables = []
+    for table in page.find_tables():
+        found = _table_of(table, chars, number)
+        if found is not None:
+            tables.append((table.bbox, found))
+    loose = [c for c in chars if not any(_holds(bbox, c) for bbox, _ in tables)]
+    drawn = [PrintedLine("", b[0], b[2], b[1], b[3], 0, number, grid=table) for b, table in tables]
+    lines = _group(loose, number)
+    gutter = _find_gutter(lines, loose)
+    if gutter is None:
+        return sorted([*lines, *drawn], key=lambda line: line.top)
+    return _in_columns(lines, drawn, loose, gutter, number)
+
+
+def _find_gutter(lines: Sequence[PrintedLine], chars: Sequence[dict]) -> float | None:
+    """The middle of the blank strip between two columns of text; None where the page has one column.
+
+    Lines of text reach the strip from either side; the cells of a table without rules and the page numbers of a contents
+    list do not.
+    """
+    visible = [c for c in chars if c["text"].strip()]
+    if len(lines) < _LEAST_LINES or not visible:
+        return None
+    left, right = min(c["x0"] for c in visible), max(c["x1"] for c in visible)
+    size = median(c["size"] for c in visible)
+    rows = [_gaps([c for c in visible if _is_in(c, line)]) for line in lines]
+    best: tuple[int, float] | None = None
+    x = left + 0.35 * (right - left)
+    while x < left + 0.65 * (right - left):
+        found = [next(((end, begin) for end, begin in row if end < x < begin), None) for row in rows]
+        across = found.count(None)
+        gaps = [gap for gap in found if gap is not None]
+        # Lines of text end close before the strip, and begin close behind it.
+        ends = sum(x - end < 2 * size for end, _ in gaps)
+        begins = sum(begin - x < 2 * size for _, begin in gaps)
+        if min(ends, begins) >= _LEAST_LINES and across <= _MOST_ACROSS * len(rows):
+            inner = [begin - end for end, begin in gaps if x - end < 2 * size and begin - x < 2 * size]
+            if inner and median(inner) >= 0.9 * size and (best is None or across < best[0]):
+                best = (across, x)
+        x += size / 4
+    if best is None:
+        return None
+    sides = [sum(c["x1"] <= best[1] for c in visible), sum(c["x0"] >= best[1] for c in visible)]
+    return best[1] if min(sides) >= _LEAST_LINES * 6 else None
+
+
+def _gaps(row: Sequence[dict]) -> list[tuple[float, float]]:
+    """The blanks of a line: before, between and after its glyphs."""
+    edges = sorted((c["x0"], c["x1"]) for c in row)
+    return list(zip([float("-inf"), *(end for _, end in edges)], [*(begin for begin, _ in edges), float("inf")]))
+
+
+def _is_in(char: dict, line: PrintedLine) -> bool:
+    return line.top <= (char["top"] + char["bottom"]) / 2 <= line.bottom
+
+
+def _in_columns(
+    lines: Sequence[PrintedLine], drawn: Sequence[PrintedLine], chars: Sequence[dict], gutter: float, number: int
+) -> list[PrintedLine]:
+    """The lines of a page of two columns: what runs over both parts it into bands, in each the left column comes first."""
+    across = [line for line in lines if _runs_across(line, chars, gutter)]
+    taken = [c for c in chars if any(_is_in(c, line) for line in across)]
+    ids = {id(c) for c in taken}
+    placed: list[PrintedLine] = [*across, *(line for line in drawn if line.x0 < gutter < line.x1)]
+    for column, side in ((1, lambda x: x < gutter), (2, lambda x: x >= gutter)):
+        own = _group([c for c in chars if id(c) not in ids and side((c["x0"] + c["x1"]) / 2)], number)
+        for line in [*own, *(t for t in drawn if not t.x0 < gutter < t.x1 and side((t.x0 + t.x1) / 2))]:
+            line.column = column
+            placed.append(line)
+    borders = sorted(line.top for line in placed if line.column == 0)
+    band = {id(line): sum(border <= line.top for border in borders) for line in placed}
+    return sorted(placed, key=lambda line: (band[id(line)], line.column, line.top))
+
+
+def _runs_across(line: PrintedLine, chars: Sequence[dict], gutter: float) -> bool:
+    own = [c for c in chars if c["text"].strip() and _is_in(c, line)]
+    if any(c["x0"] < gutter < c["x1"] for c in own):
+        return True
+    end = max((c["x1"] for c in own if c["x1"] <= gutter), default=None)
+    begin = min((c["x0"] for c in own if c["x0"] >= gutter), default=None)
+    return end is not None and begin is not None and begin - end < 0.8 * line.size
+
+
+def _group(chars: list[dict], page: int) -> list[PrintedLine]:
+    """Glyphs to lines: a glyph belongs to the line that its middle lies in, so that a raised mark stays in its line."""
+    rows: list[list[dict]] = []
+    for char in sorted((c for c in chars if c["text"].strip()), key=lambda c: -c["size"]):
+        middle = (char["top"] + char["bottom"]) / 2
+        for row in rows:
+            # The first glyph of a row is its largest; raised ones reach a little above it.
+            if row[0]["top"] - 0.25 * row[0]["size"] <= middle <= row[0]["bottom"]:
+                row.append(char)
+                break
+        else:
+            rows.append([char])
+    lines = []
+    for row in rows:
+        size = median(c["size"] for c in row)
+        row.sort(key=lambda c: c["x0"])
+        text, raised = "", []
+        for before, char in zip([None, *row], row):
+            if before is not None and char["x0"] - before["x1"] > _GAP * size:
+                text += "  " if char["x0"] - before["x1"] > _WIDE_GAP * size else " "
+            if char["size"] < 0.8 * size and (char["top"] + char["bottom"]) / 2 < (row[-1]["top"] + row[-1]["bottom"]) / 2:
+                raised.append(char["text"])
+            # A font's table may give a radical for the character that the page shows: 人 for ⼈.
+            text += unify(char["text"])
+        top, bottom = min(c["top"] for c in row), max(c["bottom"] for c in row)
+        lines.append(PrintedLine(text.strip(), row[0]["x0"], row[-1]["x1"], top, bottom, size, page, tuple(raised)))
+    return sorted((line for line in lines if line.text), key=lambda line: line.top)
+
+
+def _holds(bbox: tuple[float, float, float, float], char: dict) -> bool:
+    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    return bbox[0] <= x <= bbox[2] and bbox[1] <= y <= bbox[3]
+
+
+def _table_of(table: Any, chars: list[dict], page: int) -> PrintedTable | None:
+    boxes = [cell for cell in table.cells if cell]
+    xs = _edges([x for box in boxes for x in (box[0], box[2])])
+    ys = _edges([y for box in boxes for y in (box[1], box[3])])
+    if len(xs) < 3 or len(ys) < 3 or len(boxes) < 4:
+        return None  # a frame around text
+    found = PrintedTable(table.bbox[1], page, tuple(xs))
+    for box in sorted(boxes, key=lambda b: (round(b[1]), b[0])):
+        row, column = _nearest(ys, box[1]), _nearest(xs, box[0])
+        rows, columns = max(_nearest(ys, box[3]) - row, 1), max(_nearest(xs, box[2]) - column, 1)
+        # A cell's lines are broken by its width; between Latin words that was a blank, and figures must not run together.
+        text = join([line.text for line in _group([c for c in chars if _holds(box, c)], page)])
+        found.cells.append((text, row, column, rows, columns))
+    longest = max(len(cell[0]) for cell in found.cells)
+    # A cell that holds most of the page is the frame of a printed web page.
+    return None if longest > 300 and longest > 0.5 * sum(not c["text"].isspace() for c in chars) else found
+
+
+def _edges(values: list[float]) -> list[float]:
+    edges: list[float] = []
+    for value in sorted(values):
+        if not edges or value - edges[-1] > 3:
+            edges.append(value)
+    return edges
+
+
+def _nearest(edges: list[float], value: float) -> int:
+    return min(range(len(edges)), key=lambda i: abs(edges[i] - value))
