@@ -20,7 +20,7 @@ _OPENING = ("book", "division", "chapter", "part", "article")
 def title_pattern() -> re.Pattern[str]:
     """Return what a title looks like: it ends in a word for a kind of document, a remark in brackets aside."""
     types = "|".join(sorted((entry["name"] for entry in load_rules("types.yml")), key=len, reverse=True))
-    return re.compile(rf"(?P<body>.{{2,}}?(?P<type>{types}))(?:[(（][^()（）]{{2,24}}[)）])?\Z")
+    return re.compile(rf"(?P<body>.{{2,}}?(?P<type>{types}))(?:[(（][^()（）]{{1,24}}[)）])?\Z")
 
 
 def is_annex(line: Line, marker: Marker, following: Line | None = None) -> bool:

@@ -19,8 +19,12 @@ from lang.radicals import unify
 # What the web editor's lists leave of themselves beside an empty tag: a bullet or a number.
 _LIST_RESIDUE = re.compile(r"[•·●\s]*(?:\d+[.．])?\s*\Z")
 # What stands outside a page's main part and yet may be the document's: a sentence, a title, a number, a date.
-_MAY_BE_TEXT = re.compile(r"[。；]|关于.{2,}|〔\d{4}〕|[(（\[［]\d{4}[)）\]］].{0,3}\d+\s*号|《.+》")
+_MAY_BE_TEXT = re.compile(r"[。；]|关于(?!我们|本站|本网).{2,}|〔\d{4}〕|[(（\[［]\d{4}[)）\]］].{0,3}\d+\s*号|《.+》")
+_ATTACHED = re.compile(r"附\s*[件表]")
+# What a row of links has beside them: dates, strokes, brackets.
+_BESIDE_LINKS = re.compile(r"[\s\d:：/|｜\\.·•>＞»\[\]()（）年月日—-]*")
 LONGEST_FURNITURE = 40
+LONGEST_SIGNATURE = 6  # lines
 
 
 def split_lines(text: str, noise: Sequence[Noise] = ()) -> tuple[Line, ...]:
@@ -88,12 +92,16 @@ def clean(lines: tuple[Line, ...], layout: Layout = Layout()) -> tuple[tuple[Lin
     linked, outside, furniture = _Spans(layout.links), _Spans(layout.outside), _Spans(layout.furniture)
     navigation = noise_rule("navigation")
     labelled = read_labels(lines, len(lines), grids=layout.grids)[2] if layout.outside else set()
+    behind = max((start for start, _ in layout.outside if start > 0), default=None)
+    signed = _signature(lines, behind)
     for index, line in enumerate(lines):
         rule = next((r for r in rules if explains(r, line.text)), None)
         if rule is None and furniture.holds(line):
             rule = navigation
-        if rule is None and index not in labelled and outside.holds(line) and _is_furniture(line, linked, layout.titles):
-            rule = navigation
+        if rule is None and index not in labelled and index not in signed and outside.holds(line):
+            # A title stands before its text: what repeats it behind is a list, or a button's.
+            titles = layout.titles if behind is None or line.start < behind else ()
+            rule = navigation if _is_furniture(line, linked, titles) else None
         if rule is None:
             kept.append(line)
         else:
@@ -126,21 +134,60 @@ class _Spans:
         at = bisect_right(self.starts, line.start) - 1
         return at >= 0 and line.end <= self.ends[at]
 
+    def outside(self, line: Line) -> str | None:
+        """What of a line stands in none of the ranges; None where the ranges have no part in it."""
+        left, position, touched = "", line.start, False
+        at = max(bisect_right(self.starts, line.start) - 1, 0)
+        while at < len(self.starts) and self.starts[at] < line.end:
+            if self.ends[at] > position:
+                left += line.text[position - line.start : max(self.starts[at], position) - line.start]
+                position, touched = self.ends[at], True
+            at += 1
+        return left + line.text[max(position - line.start, 0) :] if touched else None
+
+
+def _signature(lines: Sequence[Line], behind: int | None) -> set[int]:
+    """Indexes of a signature and its date that stand right behind a page's main part: the document's last lines."""
+    if behind is None:
+        return set()
+    first = next((i for i, line in enumerate(lines) if line.start >= behind), len(lines))
+    for index in range(first, min(first + LONGEST_SIGNATURE, len(lines))):
+        told = _tells(lines[index])
+        if "date" in told:
+            return set(range(first, index + 1))
+        if told != {"agency"}:
+            break
+    return set()
+
 
 def _is_furniture(line: Line, linked: _Spans, titles: Sequence[str]) -> bool:
     """True for a line outside the main part that nothing speaks for: a row of links, a label, a button."""
     plain = re.sub(r"\s", "", line.text)
-    if any(plain in re.sub(r"\s", "", title) for title in titles) and len(plain) > 6:
+    if _ATTACHED.match(plain):
         return False
-    if linked.holds(line):
+    if len(plain) > 6 and any(_names(title, plain) for title in titles):
+        return False
+    left = linked.outside(line)
+    if left is not None and _BESIDE_LINKS.fullmatch(left):
         return True
     return len(line.text) <= LONGEST_FURNITURE and not _MAY_BE_TEXT.search(line.text) and recognise(line) is None and not _is_told(line)
 
 
+def _names(title: str, plain: str) -> bool:
+    """True where a line is a page's title or a piece of it; what stands behind its last stroke is the site's name."""
+    whole = re.sub(r"\s", "", title)
+    return plain in whole and not re.search(rf"[-_|—–]{re.escape(plain)}\Z", whole)
+
+
 def _is_told(line: Line) -> bool:
     """True for a line of metadata; a body's name alone is none here: pages end in lists of them."""
+    return bool(_tells(line) - {"agency"})
+
+
+def _tells(line: Line) -> set[str]:
+    """The fields of metadata that a line is, the whole of it; none where more stands in it."""
     tiled = tile(line)
-    return tiled is not None and any(fact.field != "agency" for fact in tiled[0])
+    return {fact.field for fact in tiled[0]} if tiled is not None else set()
 
 
 def _is_empty_markup(text: str) -> bool:

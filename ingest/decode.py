@@ -21,6 +21,7 @@ _MARKS = [
 # What Chinese pages are written in. GB18030 holds GBK and GB2312; Big5-HKSCS holds Big5.
 _CANDIDATES = ["gb18030", "big5hkscs", "utf_16_le", "utf_16_be"]
 _SAMPLE = 200_000
+_COMMON = re.compile("[，。、；：（）的之一二三四五六七八九十第不有为為及或在人国國应應]")
 _MULTIBYTE = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 
 
@@ -54,12 +55,19 @@ def _decode(data: bytes) -> tuple[str | None, str]:
     ):
         return text, "utf-8"
     best = charset_normalizer.from_bytes(data[:_SAMPLE], cp_isolation=_CANDIDATES).best()
-    names = [best.encoding] if best is not None else []
+    # Where it can't tell, as of a Big5 text with Markdown's signs: the reading with the marks and words of any text.
+    names = [best.encoding] if best is not None else sorted(_CANDIDATES, key=lambda name: -_likeness(data[:_SAMPLE], name))
     for name in (*names, "gb18030"):
         text = data.decode(name, errors="replace")
         if _is_intact(text):
             return text, name.replace("_", "-")
     return (text, "utf-8") if _is_intact(text := data.decode("utf-8", errors="replace")) else (None, "")
+
+
+def _likeness(data: bytes, encoding: str) -> int:
+    """How many marks and words that any Chinese text has stand in the bytes so read; those that do not decode count against it."""
+    text = data.decode(encoding, errors="replace")
+    return len(_COMMON.findall(text)) - 10 * text.count("\ufffd")
 
 
 def _is_intact(text: str) -> bool:

@@ -16,7 +16,11 @@ from ingest.tile import tile
 from lang.numerals import read_integer
 
 _ADDRESSEE = re.compile(r"(?:各|有关|[^。;；:：]{2,14}(?:人民政府|委员会|厅|局|部|办公室|公司))[^。;；:：《》“”]{0,150}[:：]\Z")
-_NOT_ADDRESSEE = re.compile(r"如下|下列|应当|制定|通知|印发|规定|贯彻|落实|为")
+# 发言人某某： opens a speech.
+_NOT_ADDRESSEE = re.compile(r"如下|下列|应当|制定|通知|印发|规定|贯彻|落实|为|发言人|主持人|记者|[处厅局校]长")
+# 中華民國一百零六年六月十五日…令修正發布第 4～6、8 條條文
+_HISTORY_TITLE = re.compile(r"(?:(?:法規|法规|立法|修正)\s*)?沿\s*革(?:紀要|纪要)?")
+_HISTORY = re.compile(r"年.{1,8}月.{1,8}日.*(?:公布|發布|发布|修正|修订|修訂|制定|訂定|廢止|废止|施行)")
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,9 @@ def describe(lines: tuple[Line, ...], layout: Layout = Layout()) -> Described:
             facts.extend(tiled[0])
             noise.extend(tiled[1])
             claimed.add(index)
+    for index in _find_history(lines):
+        facts.append(Fact("history", lines[index].text, lines[index].start, lines[index].end))
+        claimed.add(index)
     titles, taken, glued, first = find_titles(lines, head_end, claimed, quoted, keep_own=bool(bodies))
     facts.extend(titles)
     noise.extend(glued)
@@ -92,7 +99,17 @@ def _tail_start(lines: tuple[Line, ...], head_end: int, end: int) -> int:
     while start > max(head_end, end - 12) and tile(lines[start - 1]) is not None:
         start -= 1
     tail = [fact.field for line in lines[start:end] for fact in (tile(line) or ((), ()))[0]]
-    return start if {"date", "disclosure"} & set(tail) else end
+    return start if {"date", "disclosure", "printed_on"} & set(tail) else end
+
+
+def _find_history(lines: tuple[Line, ...]) -> range:
+    """Indexes of the list of orders by which a law was made and amended, where a collection sets it behind the law (沿革)."""
+    for index in range(len(lines) - 1, 0, -1):
+        if _HISTORY_TITLE.fullmatch(lines[index].text):
+            return range(index, len(lines))
+        if not _HISTORY.search(lines[index].text):
+            break
+    return range(0)
 
 
 def _split_issuers(facts: list[Fact]) -> list[Fact]:
@@ -105,11 +122,25 @@ def _split_issuers(facts: list[Fact]) -> list[Fact]:
 
 
 def _resolve_agencies(facts: list[Fact]) -> list[Fact]:
-    """Signatures become issuers; an agency's name that is part of the notice's title is dropped."""
+    """Signatures become issuers; an agency's name that is part of the notice's title is dropped.
+
+    Where a page's table names none of those who sign, it names who put the page up. 江苏省宿迁市人民政府 above
+    宿迁市人民政府关于… is one body; who stands before 2023年8月9日印发 printed the document.
+    """
     titles = [fact for fact in facts if fact.field == "notice_title"]
+    named = {name for title in titles for name in title.value.split("关于")[0].split()}
+    ordered = sorted(facts, key=lambda fact: fact.start or 0)
+    printers = {id(a) for a, b in zip(ordered, ordered[1:]) if a.field == "agency" and b.field == "printed_on"}
+    signed = [fact.value for fact in facts if fact.field == "agency" and id(fact) not in printers]
     resolved: list[Fact] = []
     for fact in facts:
-        if fact.field != "agency":
+        if id(fact) in printers:
+            resolved.append(replace(fact, field="printed_by"))
+        elif fact.field == "issuer" and signed and not any(fact.value in name or name in fact.value for name in signed):
+            resolved.append(replace(fact, field="source_unit"))
+        elif fact.field == "agency" and (own := next((n for n in named if n != fact.value and fact.value.endswith(n)), None)):
+            resolved.append(replace(fact, field="issuer", value=own))
+        elif fact.field != "agency":
             resolved.append(fact)
         elif not any(t.start <= fact.start < t.end for t in titles):  # type: ignore[operator]
             resolved.append(replace(fact, field="issuer"))

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.bodies import close_up, title_pattern
-from ingest.markers import recognise
+from ingest.markers import BULLET, recognise
 from ingest.records import Fact, Layout, Line, Noise
 from ingest.rules import noise_rule
 from ingest.tile import tile
 
 LONGEST_TITLE = 80
 _TITLE_MARKS = re.compile(r"[。；;，,：:|]")
-_REPOST = re.compile(r"(?:转发|【转发】|\[转发\])\s*[:：]?\s*")
-_ABOUT = re.compile(r".{0,80}?关于\S.{1,120}?(?P<type>通知|意见|决定|批复|函|通告|公告|命令)\Z")
+_REPOST = re.compile(r"(?:转发|[【\[(（]转[发载][】\])）])\s*[:：]?\s*")
+_ABOUT = re.compile(r".{0,80}?关于\S.{1,120}?(?P<type>通知|意见|决定|决议|批复|函|答复|通告|公告|通报|纪要|命令)\Z")
 _QUOTED = re.compile(r"《(?P<title>[^《》]{4,60})》")
 _ENDING = re.compile(r"[。；;，,：:]\Z")
 
@@ -39,10 +39,15 @@ def find_titles(
             continue
         line, last = lines[index], lines[index + count - 1]
         repost = _REPOST.match(line.text)
+        bullet = BULLET.match(line.text)
         start = line.start + (repost.end() if repost else 0)
         first = index
         if repost:
             facts.append(Fact("repost_mark", repost[0].strip(), line.start, start))
+        elif bullet:
+            rule = noise_rule("list-bullet")
+            start += bullet.end()
+            noise.append(Noise(line.start, start, rule.id, rule.reason))
         elif line.text.startswith("关于"):
             # 辽宁省人力资源和社会保障厅 / 关于印发…的通知: the issuer stands on the line before, a second
             # name of it in brackets between the two.
@@ -51,8 +56,9 @@ def find_titles(
                 above -= 1
             if _is_issuer_line(lines, above):
                 first, start = above, lines[above].start
-        value = "".join(x.text for x in lines[first : index + count])
-        value = value[repost.end() :] if repost else value
+        opening = repost or bullet
+        value = "".join(close_up(x.text) if x is not line else x.text for x in lines[first : index + count])
+        value = value[opening.end() :] if opening else value
         facts.append(Fact("notice_title", value, start, last.end))
         taken |= set(range(first, index + count))
         index += count
@@ -104,7 +110,7 @@ def _notice_lines(lines: tuple[Line, ...], index: int, head_end: int, claimed: s
         group = lines[index : min(index + count, head_end)]
         if len(group) < count or index + count - 1 in claimed or any(len(x.text) > 50 or _ENDING.search(x.text) for x in group):
             return 0
-        joined = "".join(x.text for x in group)
+        joined = "".join(close_up(x.text) for x in group)  # the last line is 通 知
         if _ABOUT.match(joined) and not re.search(r"[。：:；]", joined):
             return count
     return 0

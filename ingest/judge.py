@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+from ingest.bodies import title_pattern
 from ingest.name import walk
 from ingest.records import Parsed, UnfitError
+from ingest.rules import load_rules
 
 _GLYPHS = re.compile(r"\(cid:\d{1,5}\)")
 _HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff]")
@@ -18,10 +22,41 @@ _NEWS = re.compile(
 )
 # Begins where a sentence can begin: tried from every character, a text without a 。 takes the square of its length.
 _SENTENCE = re.compile(r"(?<![^。；\n])[^。；\n]{8,}[。；]")
+# A body's name before 关于: 最高人民法院关于…若干问题的解答 is its, of whatever kind.
+_ISSUED = re.compile(r".{2,60}(?:院|府|厅|局|部|委|会|室)关于.{4,}的.{1,4}")
 _STRUCTURAL = {"part", "chapter", "section", "article", "clause"}
+_FORMED = {"annex", "box", "item", "goal"}  # with a title or not: prose has none of them
 _POLICY = {"doc_number", "notice_title", "title", "addressee"}
 LEAST_TEXT = 60  # Han characters in sentences; the shortest notice has more
 LEAST_HAN = 0.2
+FIRST_LINES = 6
+LONGEST_TITLE = 80
+
+
+@dataclass(frozen=True)
+class UnfitRule:
+    """How a kind of text that is no policy document is told; see rules/unfit.yml."""
+
+    id: str
+    where: str
+    regexes: tuple[re.Pattern[str], ...]
+    least: int
+    most: int | None  # Han characters: a longer text is none of the kind
+    unless: frozenset[str]
+    reason: str
+    example: str
+
+
+@lru_cache(maxsize=None)
+def unfit_rules() -> tuple[UnfitRule, ...]:
+    """Return the rules in their order."""
+    return tuple(
+        UnfitRule(
+            e["id"], e["where"], tuple(re.compile(p) for p in e["patterns"]), e["least"], e.get("most"), frozenset(e["unless"]),
+            e["reason"], e["example"],
+        )
+        for e in load_rules("unfit.yml")
+    )  # fmt: skip
 
 
 def judge(parsed: Parsed, path: Path) -> None:
@@ -53,6 +88,10 @@ def _reason(parsed: Parsed) -> str | None:
     han = len(_HAN.findall(body))
     if visible > 200 and len(_HAN.findall(text)) < LEAST_HAN * visible and marked < 2:
         return "the text is hardly Chinese; save the Chinese document"
+    spoken = facts | ({"title of a kind"} if _is_titled(parsed) else set())
+    for rule in unfit_rules():
+        if not spoken & rule.unless and (rule.most is None or han <= rule.most) and tells(rule, parsed):
+            return rule.reason
     if marked >= 2:
         return None
     sentences = sum(len(s) for s in _SENTENCE.findall(body))
@@ -60,4 +99,35 @@ def _reason(parsed: Parsed) -> str | None:
         return "the page holds no document, only its frame; capture the page with its text" if han < 2000 else None
     if not facts & (_POLICY - {"title"}) and marked == 0 and _NEWS.search(text):
         return "looks like news, not a policy document: no number, no addressee, no numbered parts; take it out"
+    if not spoken & (_POLICY - {"title"} | {"title of a kind", "history"}) and marked == 0 and not any(unit.kind in _FORMED for unit in units):
+        return "nothing tells a policy document: no title of a kind, no number, no addressee, no numbered parts; if it is one, save it with its title"
     return None
+
+
+def _is_titled(parsed: Parsed) -> bool:
+    """True where a title says that it is a document of a kind: a headline says nothing."""
+    pattern = title_pattern()
+    titles = [re.sub(r"\s", "", fact.value) for fact in parsed.facts if fact.field == "title"]
+    return any(pattern.fullmatch(title) or _ISSUED.fullmatch(title) for title in titles)
+
+
+def tells(rule: UnfitRule, parsed: Parsed) -> bool:
+    """True where a rule finds in a text what it looks for."""
+    text = parsed.reading.text
+    if rule.where in ("title", "page"):
+        places = _titles(parsed) if rule.where == "title" or parsed.reading.layout.titles else []
+    elif rule.where == "line":
+        places = [line.strip() for line in text.splitlines()]
+    else:
+        places = [text]
+    found = [sum(len(regex.findall(place)) for place in places) for regex in rule.regexes]
+    return found[0] >= rule.least and all(found)
+
+
+def _titles(parsed: Parsed) -> list[str]:
+    """What a page or its Markdown calls its title, without the site's name; of another file its first short lines."""
+    layout = parsed.reading.layout
+    if layout.titles:
+        return [re.split(r"\s*[_|｜]\s*|\s*[-–—]+\s*(?=[^-–—]*\Z)", title)[0].strip() for title in layout.titles]
+    lines = [line.strip() for line in parsed.reading.text.splitlines() if line.strip()][:FIRST_LINES]
+    return [line for line in lines if len(line) <= LONGEST_TITLE and not re.search(r"[>＞»|]", line)]

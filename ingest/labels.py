@@ -30,7 +30,7 @@ def label_fields() -> dict[str, str]:
 @lru_cache(maxsize=None)
 def _label() -> re.Pattern[str]:
     spaced = "|".join(r"\s*".join(label) for label in sorted(label_fields(), key=len, reverse=True))
-    return re.compile(rf"[【\[*\s]*(?P<label>{spaced})[】\]*\s]*[:：][*\s]*")
+    return re.compile(rf"[-•·]?[【\[*\s]*(?P<label>{spaced})[】\]*\s]*[:：][*\s]*")
 
 
 def read_labels(

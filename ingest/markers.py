@@ -22,6 +22,9 @@ _CLOSING = "。.；;：:!！"
 LONGEST_RUN_ON = 42
 LONGEST_RUN_ON_WITH_COMMA = 22
 LONGEST_HEADING_LINE = 60
+LONGEST_SKIP = 4  # numbers that an author leaves out of a list
+# A heading without a sentence's marks, and no figure with its unit: 2.5微米, 3.4万人.
+_BARE_HEADING = re.compile(r"(?![万亿个人元名家吨米微毫平倍%％‰])[^，。；：,;:！？\d]{2,20}")
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,9 @@ def recognise(line: Line) -> Marker | None:
             parts = re.split("[.．]", printed_number)
             num, index = int(parts[-1]), ".".join(str(int(part)) for part in parts)
         else:
+            letter = groups.get("letter")
             num = read_integer(re.sub(r"\s", "", printed_number)) if printed_number else None
+            num = ord(letter.lower()) - ord("a") + 1 if letter else num
             if printed_number and num is None:
                 continue
             sub = groups.get("sub") or groups.get("sub2")
@@ -97,7 +102,7 @@ def recognise(line: Line) -> Marker | None:
     return None
 
 
-_OPENINGS = set("附第(（—－─-专專表备備注註〇一二三四五六七八九十百㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_OPENINGS = set("abcdefghABCDEFGH附第(（—－─-专專表备備注註〇一二三四五六七八九十百㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 
 
 Scanned = Sequence[tuple[Line, Marker | None]]
@@ -108,14 +113,19 @@ def screen(scanned: Scanned) -> list[tuple[Line, Marker | None]]:
 
     2.5 of 2.5微米 and 20 of 20.2026年 are no markers; 20. after 19. is one, and 1.2 where 1.1 stands before it.
     """
-    decimals = _runs_of_decimals([marker for _, marker in scanned])
+    decimals = _runs_of_decimals(scanned)
     screened: list[tuple[Line, Marker | None]] = []
     last = 0  # number of the last item since a higher marker
+    letter = 0  # and of the last letter since a marker that is none
     ahead = _next_items(scanned)
     for position, (line, marker) in enumerate(scanned):
         if marker is not None and marker.cls.weak:
             if marker.cls.name.startswith("decimal"):
                 keep = decimals is not None and (marker.index in decimals)
+            elif marker.cls.name == "letter":
+                following = next((m for _, m in scanned[position + 1 :] if m is not None), None)
+                second = following is not None and following.cls.name == "letter" and following.num == 2
+                keep = marker.num == letter + 1 and (letter > 0 or second)
             elif re.search(r"[.．、]\Z", marker.printed):
                 # 1.2022年… after a heading is the first of a list where 2. comes next.
                 keep = marker.num == last + 1 and (last > 0 or ahead[position] == 2)
@@ -124,6 +134,8 @@ def screen(scanned: Scanned) -> list[tuple[Line, Marker | None]]:
                 goes_on = f"{last}.1" in (decimals or ()) and len(line.text) <= 20 and not re.search(r"[，。；：,;:]", line.text)
                 keep = decimals is not None and marker.num == last + 1 and (f"{marker.num}.1" in decimals or goes_on)
             marker = marker if keep else None
+        if marker is not None:
+            letter = (marker.num or 0) if marker.cls.name == "letter" else 0
         if marker is not None and marker.cls.name == "item":
             last = marker.num or 0
         elif marker is not None and marker.cls.rank < 7 and marker.cls.kind not in ("box", "table", "note", "goal"):
@@ -145,16 +157,23 @@ def _next_items(scanned: Scanned) -> list[int | None]:
     return following[::-1]
 
 
-def _runs_of_decimals(markers: Sequence[Marker | None]) -> set[str] | None:
-    """The indexes that follow each other as an outline's do: 1.1, 1.2, 1.2.1, 2.1; None where there is no such run."""
+def _runs_of_decimals(scanned: Sequence[tuple[Line, Marker | None]]) -> set[str] | None:
+    """The indexes that follow each other as an outline's do: 1.1, 1.2, 1.2.1, 2.1; None where there is no such run.
+
+    An author leaves one out (3.4 after 3.1): a short heading goes on with the list that is open, 3.4万人 does not.
+    """
     seen: set[str] = set()
-    for marker in markers:
+    last: dict[str, int] = {}  # of each list the last number
+    for line, marker in scanned:
         if marker is None or not marker.cls.name.startswith("decimal"):
             continue
         head, _, tail = marker.index.rpartition(".")
         first = tail == "1" and ("." not in head or head in seen)
-        if first or f"{head}.{int(tail) - 1}" in seen:
+        rest = line.text[marker.rest - line.start :]
+        skips = 1 < int(tail) - last.get(head, 99) <= LONGEST_SKIP and _BARE_HEADING.fullmatch(rest) is not None
+        if first or skips or f"{head}.{int(tail) - 1}" in seen:
             seen.add(marker.index)
+            last[head] = int(tail)
     return seen if len(seen) >= 3 else None
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +22,9 @@ MEDIA_TYPES = {
     ".pdf": "application/pdf",
 }
 
+_TAG = re.compile(r"<(?:[a-zA-Z!/?])")
+_PARAGRAPH_TAG = re.compile(r"</p>|</div>|<br\s*/?>", re.I)
+LEAST_TAGS = 5  # a few are what an editor left in a text
 LARGEST_FILE = 50 << 20  # bytes; the largest plan with all its pictures has a tenth
 
 
@@ -62,13 +67,27 @@ def _read_as(media_type: str, data: bytes, path: Path) -> tuple[str, Layout, str
         return *read_word(data, path), "binary"
     markup, encoding = decode(data, path)
     markup = markup.replace("\r\n", "\n").replace("\r", "\n")
-    if media_type == "text/html":
+    if media_type == "text/html" and _is_answer(markup):
+        raise UnfitError(f"{path}: is the answer of an interface (JSON), not the page; save the page as the browser shows it")
+    tags = len(_PARAGRAPH_TAG.findall(markup))
+    if (media_type == "text/html" and _TAG.search(markup)) or (media_type == "text/plain" and tags >= LEAST_TAGS):
         from ingest.formats.html import read_html
 
-        return *read_html(markup), encoding
+        # A piece of a page that was pasted into a text: there a line break is one.
+        return *read_html(markup if media_type == "text/html" else markup.replace("\n", "<br>\n")), encoding
     if media_type == "text/markdown":
         from ingest.formats.markdown import read_markdown
 
         return *read_markdown(markup), encoding
     text, doubts = unwrap(markup)
     return text, replace(Layout(), doubts=doubts), encoding
+
+
+def _is_answer(markup: str) -> bool:
+    """True for JSON that was saved as a page."""
+    if markup.lstrip()[:1] not in ("{", "["):
+        return False
+    try:
+        return isinstance(json.loads(markup), (dict, list))
+    except (ValueError, RecursionError):
+        return False

@@ -18,10 +18,11 @@ LEAST_BROKEN = 5  # lines that break off at the width and go on below
 LEAST_SHARE = 0.6
 LONGEST_TAIL = 100  # characters that tell how a paragraph begins or ends; asked of all of it, a thousand lines take a million
 
-_ENDS = re.compile(r"[。！？；：:;!?][”’」』）)]*\s*\Z")
+# A sentence's end, or a contents' dots and page number, which are as wide as the page on every line.
+_ENDS = re.compile(r"[。！？；：:;!?][”’」』）)]*\s*\Z|[.．·…‥]{3,}\s*\d{1,4}\s*\Z")
 _STARTS = re.compile(
     r"\s*(?:第\s*[〇零一二三四五六七八九十百\d]+\s*[编章节条]|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（]\s*[一二三四五六七八九十\d]{1,3}\s*[)）]"
-    r"|\d{1,3}\s*[.．、](?!\d)|[①-⑳]|—{2}|[•·●]|专\s*栏|附\s*[件录表])"
+    r"|\d{1,3}\s*[.．、](?!\d)|\d{1,2}(?:[.．]\d{1,2}){1,3}\s*[\u4e00-\u9fff]|[①-⑳]|—{2}|[•·●]|专\s*栏|附\s*[件录表])"
 )
 _NATURE = re.compile(r"(?<!\S)(?:预期性|约束性)(?!\S)")
 

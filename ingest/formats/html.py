@@ -32,6 +32,9 @@ MOST_INNER = 50
 LONGEST_INNER = 300  # characters of a table that stands in another's cell
 _SENTENCE = re.compile(r"[，。；！？]")
 _MAIN_SHARE = 0.8
+_BESIDE_SHARE = 0.02  # of the sentences that stand in paragraphs beside a frame: a page's own remarks have less
+_ATTACHED = re.compile(r"(?m)^\s*附\s*[件表]")
+_VEILED = 4  # times as many hidden sentences as shown ones: a script shows them
 
 
 _NO_GRID = Grid(0, 0, ())  # of an inner table of one column
@@ -92,7 +95,9 @@ class _Page:
         self.noise: list[tuple[Span, str]] = []
         self.links: list[Span] = []
         self.spans: dict[etree._Element, Span] = {}  # of the elements that may be the main part, and of furniture
-        self.weights: dict[etree._Element, int] = {}
+        self.weights: dict[etree._Element, int] = {}  # characters in sentences that are shown
+        self.veiled: dict[etree._Element, int] = {}  # and that a style hides
+        self.hiding: list[etree._Element] = []  # the elements that hide what stands in them
         self.titles: list[str] = []
         self.unseen = 0
         self.closing: list[tuple[etree._Element, list[Span]]] = []
@@ -141,6 +146,8 @@ class _Page:
         if rule:
             spans.append(self.writer.begin())
             self.noise.append((spans[-1], rule))
+            if rule == "invisible-text":
+                self.hiding.append(element)
         if spans:
             self.closing.append((element, spans))
         self._text(element.text, element)
@@ -154,12 +161,15 @@ class _Page:
                     self.writer.close(span)
             if element.tag == "table" and self.tables:
                 self._close_table(self.tables.pop())
+            if self.hiding and self.hiding[-1] is element:
+                self.hiding.pop()
             if element.tag in _BLOCKS:
                 self.writer.end_line(2)
         parent = element.getparent()
         if not self.unseen and parent is not None:
-            if element in self.weights:
-                self.weights[parent] = self.weights.get(parent, 0) + self.weights[element]
+            for weights in (self.weights, self.veiled):
+                if element in weights:
+                    weights[parent] = weights.get(parent, 0) + weights[element]
             self._text(element.tail, parent)
 
     def _text(self, text: str | None, holder: etree._Element) -> None:
@@ -172,7 +182,8 @@ class _Page:
         self.writer.write(text)
         weight = len(text) if _SENTENCE.search(text) else 0
         if weight and not any(span.is_open and not span.is_empty for span in self.links[-1:]):
-            self.weights[holder] = self.weights.get(holder, 0) + weight
+            weights = self.veiled if self.hiding else self.weights
+            weights[holder] = weights.get(holder, 0) + weight
 
     def _open_cell(self, element: etree._Element) -> Span:
         table = self.tables[-1]
@@ -224,11 +235,18 @@ class _Page:
     def _sets_apart(self, element: etree._Element) -> str | None:
         if element.tag in ("rt", "rp"):
             return "pinyin-aid"
+        if element.tag in ("html", "body"):
+            return None  # hidden until a script has run: <body style="visibility: hidden"> of a province's platform
         if element.get("hidden") is not None or _HIDDEN.search(element.get("style") or ""):
             return "invisible-text"
         return None
 
     def layout(self, root: etree._Element) -> Layout:
+        if self.veiled.get(root, 0) > max(100, _VEILED * self.weights.get(root, 0)):
+            # What a page hides holds its text: a script shows it.
+            self.noise = [(span, rule) for span, rule in self.noise if rule != "invisible-text"]
+            for element, weight in self.veiled.items():
+                self.weights[element] = self.weights.get(element, 0) + weight
         main = self._main(root)
         outside: list[tuple[int, int]] = []
         if main is not None and (span := self.spans.get(main)) and span.start is not None:
@@ -261,14 +279,27 @@ class _Page:
             return None
         while True:
             children = [child for child in current if isinstance(child.tag, str)]
-            # Where text stands beside the frame, the frame is no longer the page's but the document's.
-            if any(child.tag in ("p", "h1", "h2", "h3") for child in children) and current is not root:
-                return current
+            # Where sentences stand beside the frame, the frame is no longer the page's but the document's;
+            # a page's own <p> for links and <h1> for its name say nothing.
             children = [child for child in children if child.tag in _WRAPPERS]
+            beside = self.weights.get(current, 0) - sum(self.weights.get(child, 0) for child in children)
+            if beside > _BESIDE_SHARE * whole and current is not root:
+                return current
             heaviest = max(children, key=lambda child: self.weights.get(child, 0), default=None)
             if heaviest is None or self.weights.get(heaviest, 0) < whole * _MAIN_SHARE or heaviest.tag in ("span", "font"):
                 return current
+            if current is not root and self._goes_on(current, heaviest):
+                return current
             current = heaviest
+
+    def _goes_on(self, frame: etree._Element, child: etree._Element) -> bool:
+        """True where the document goes on in the frame behind its heaviest child: forms and tables hold no sentences."""
+        outer, inner = self.spans.get(frame), self.spans.get(child)
+        if outer is None or inner is None or inner.start is None:
+            return False
+        if any(inner.end <= grid.start < outer.end for grid in self.grids):
+            return True
+        return _ATTACHED.search(self.writer.text[inner.end : outer.end]) is not None
 
 
 def _number(given: str | None) -> int:

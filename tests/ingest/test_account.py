@@ -104,7 +104,7 @@ def test_losing_a_line_is_noticed(document_id, corpus_parses):
 @pytest.fixture(scope="module")
 def rules_that_fire(corpus_parses):
     fixtures = [parse(read(path)) for path in FIXTURES.iterdir() if path.suffix in (".txt", ".html", ".md", ".docx", ".pdf")
-                and path.stem not in ("encrypted", "scan")]  # fmt: skip
+                and path.stem not in ("encrypted", "scan", "answer-of-an-interface")]  # fmt: skip
     return {n.rule for parsed in (*corpus_parses.values(), *fixtures) for n in parsed.noise}
 
 

@@ -24,6 +24,30 @@ CASES = {
         "转发:河北省教育厅关于印发河北省乙规划的通知\n2022-09-1609时15分 浏览次数:\n河北省教育厅\n2022年4月6日\n河北省乙规划",
         {"title": ["河北省乙规划"], "reposted_on": ["2022-09-16"], "issued_on": ["2022-04-06"], "published_on": []},
     ),
+    "a title whose last line is spaced": (
+        "示例市人民政府办公室\n关于印发示例市甲预案的\n通 知\n示政办〔2015〕67号\n示例市甲预案",
+        {"notice_title": ["示例市人民政府办公室关于印发示例市甲预案的通知"], "title": ["示例市甲预案"]},
+    ),
+    "a report on what was found": (
+        "国务院办公厅关于甲省、乙省\n四起特大事故调查处理情况的通报\n国办发〔2004〕7号",
+        {"notice_title": ["国务院办公厅关于甲省、乙省四起特大事故调查处理情况的通报"]},
+    ),
+    "a site's list of what it knows": (
+        "• 736916953/2024-000372\n• 2024-01-10 15:30:00\n• 示例市人民政府办公室关于印发甲预案的通知\n• 示政办规〔2024〕1号\n• 现行有效\n甲预案",
+        {"notice_title": ["示例市人民政府办公室关于印发甲预案的通知"], "doc_number": ["示政办规〔2024〕1号"],
+         "index_number": ["736916953/2024-000372"], "validity": ["现行有效"]},
+    ),
+    "another body's page takes a document over": (
+        "发布机构：示例区甲街道办事处\n（转载）示例市人民政府办公厅关于印发甲办法的通知\n示府办规〔2024〕13号\n"
+        "各区人民政府：\n现印发给你们。\n示例市人民政府办公厅\n2024年7月26日\n甲办法",
+        {"issuer": ["示例市人民政府办公厅"], "source_unit": ["示例区甲街道办事处"],
+         "notice_title": ["示例市人民政府办公厅关于印发甲办法的通知"]},
+    ),
+    "a mayor signs an order": (
+        "示例市人民政府令\n第179号\n《甲办法》已经通过，现予公布。\n市　长：某某某\n2021年1月29日\n甲办法",
+        {"issuer": ["示例市人民政府"], "doc_number": ["第179号"], "signatory": ["市　长：某某某"], "issued_on": ["2021-01-29"]},
+    ),
+    "who speaks is no addressee": ("示例省新闻发布会\n省人力资源社会保障厅新闻发言人某某某：", {"addressee": []}),
     "nothing but the text": ("为贯彻落实决策部署，制定如下实施方案:", {"title": [], "doc_type": ["实施方案"], "issued_on": []}),
 }  # fmt: skip
 
@@ -34,3 +58,23 @@ def test_head(name):
     facts = parse_text(head + BODY).facts
     for field, values in wanted.items():
         assert [fact.value for fact in facts if fact.field == field] == values, field
+
+
+TAIL = "第一條 為提升技能，特制定本辦法。\n第二條 本辦法自發布日施行。\n"
+
+
+def test_history_behind_a_law_is_no_list_of_items():
+    parsed = parse_text(
+        "技能訓練補助辦法\n" + TAIL
+        + "沿革\n1. 中華民國一百零五年一月三十日令訂定發布全文 2 條\n2. 中華民國一百零六年六月十五日令修正發布第 2 條條文\n"
+    )
+    assert [unit.kind for unit in parsed.units] == ["article", "article"]
+    assert len([fact for fact in parsed.facts if fact.field == "history"]) == 3
+
+
+def test_who_printed_a_document_did_not_issue_it():
+    facts = parse_text(
+        "甲办法\n第一条 为提升技能，制定本办法。\n第二条 本办法自印发之日起施行。\n公开方式：主动公开\n示例局办公室\n2023年8月9日印发\n"
+    ).facts
+    told = {fact.field: fact.value for fact in facts}
+    assert told["printed_by"] == "示例局办公室" and told["printed_on"] == "2023-08-09" and "issuer" not in told

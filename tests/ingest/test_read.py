@@ -34,6 +34,28 @@ def test_declared_encoding_of_a_page(tmp_path):
     assert read(path).text == SENTENCE.replace("\n", "")
 
 
+def test_big5_is_told_where_little_but_marks_is_there(tmp_path):
+    # The signs of Markdown leave charset-normalizer without an opinion.
+    text = "# 技能訓練補助辦法\n\n> [!WARNING]\n\n**法規類別**：廢止法規\n\n##### 第 1 條\n本辦法依技能法第十一條規定訂定之。\n" * 3
+    path = tmp_path / "v1.txt"
+    path.write_bytes(text.encode("big5"))
+    assert read(path).text == text
+
+
+def test_text_that_is_called_a_page_keeps_its_lines(tmp_path):
+    path = tmp_path / "v1.html"
+    path.write_text(SENTENCE, encoding="utf-8")
+    assert read(path).text == SENTENCE
+
+
+def test_page_that_a_script_shows_is_shown(tmp_path):
+    frame = "<div style='{}'><p>一、总体要求</p><p>" + "坚持以人民为中心的发展思想，大规模开展职业技能培训。" * 6 + "</p></div>"
+    for shown in ("<body style='visibility: hidden'>" + frame.format(""), "<body>" + frame.format("display:none")):
+        path = tmp_path / "v1.html"
+        path.write_text(f"<html>{shown}</body></html>", encoding="utf-8")
+        assert not read(path).layout.noise
+
+
 def test_page_shows_its_visible_text_in_order():
     page = """<html><head><title>网站</title><style>p{}</style></head><body><!-- 注释 --><script>var a = 1</script>
       <div>导航</div><p>第一段<b>加粗</b>后
