@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from ingest.build import build
@@ -24,11 +27,31 @@ DOCUMENT_IDS = sorted(path.parent.name for path in CORPUS.glob("*/document.yml")
 
 
 @pytest.fixture(scope="session")
-def site_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def build_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Return a function that gives kb.db in the folder of a name, built by the first who asks of all that run side by side.
+
+    ``make`` puts kb.db into the empty folder it is given; tests read it and never write it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def build_once(name: str, make: Callable[[Path], object]) -> Path:
+        folder, whole = shared / name, shared / f"{name}.whole"
+        with FileLock(shared / f"{name}.lock"):
+            if not whole.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # what one that failed has left
+                folder.mkdir()
+                make(folder)
+                whole.touch()
+        return folder / "kb.db"
+
+    return build_once
+
+
+@pytest.fixture(scope="session")
+def site_db(build_once) -> Path:
     """A database built from the corpus; tests read it and never write it."""
-    db = tmp_path_factory.mktemp("site") / "kb.db"
-    build(CORPUS, db)
-    return db
+    return build_once("site", lambda folder: build(CORPUS, folder / "kb.db"))
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from cli.__main__ import kb
 from ingest.stamp import ROOT
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def start(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run kb in a process of its own, away from the repository."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
@@ -23,9 +24,25 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def run(*arguments: str) -> Result:
+    """Run kb here: a process of its own spends a second on imports before it does anything."""
+    return CliRunner().invoke(kb, arguments, prog_name="kb")
+
+
+def test_a_process_of_its_own_says_the_same_wherever_it_is_started(site_db):
+    arguments = ("search", "冰雪", "张家口", "--db", str(site_db))
+    ran = start(*arguments)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, run(*arguments).stdout, "")
+
+
+def test_a_process_of_its_own_fails_with_one_line_and_status_2():
+    ran = start("search", "甲", "--db", "/nowhere/kb.db")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", "/nowhere/kb.db: no such database; run kb build first\n")
+
+
 def test_check_proves_the_accounting_of_the_corpus():
     ran = run("check")
-    assert ran.returncode == 0 and ran.stdout.endswith("accounting: proved\n")
+    assert ran.exit_code == 0 and ran.stdout.endswith("accounting: proved\n")
 
 
 def test_check_counts_add_up():
@@ -81,7 +98,7 @@ def test_bad_input_is_one_line_and_status_2(arguments, says, site_db):
     if arguments[0] in ("themes", "agencies", "facts"):
         arguments = [*arguments, "--db", str(site_db)]
     ran = run(*arguments)
-    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1) and says in ran.stderr
+    assert (ran.exit_code, ran.stdout, ran.stderr.count("\n")) == (2, "", 1) and says in ran.stderr
 
 
 @pytest.mark.parametrize("name", sorted(kb.commands))

@@ -18,9 +18,8 @@ from align.counterparts import FEATURES, RIVALRY, Model, compare, match, read_mo
 from align.measures import gather
 from align.provisions import Encoded, Provision, encode
 from align.tables import read_provisions, read_weights
-from ingest.tag import Tagger
 from lang.words import cutter
-from tests.quality.themes import load_labelled, load_themes
+from tests.quality.themes import learn_themes, load_labelled
 
 GOLD = Path(__file__).parents[1] / "gold" / "measures"  # a file for each of two readers
 PASSING = 0.25  # where silence was told best, on the documents left out
@@ -137,17 +136,23 @@ def _said(judgements: Mapping[tuple[str, str], Judgement], provision: str, other
     return 1 if other.id in judgement.whole else -1 if other.id in judgement.partial else 0
 
 
+def learn_without_each(
+    encoded: Encoded, unlabelled: Mapping[str, Encoded], judgements: Mapping[tuple[str, str], Judgement]
+) -> dict[str, Model]:
+    """Return for each document the weights that were learned without it."""
+    documents = {p.document for p in encoded.provisions}
+    return {document: read_model(learn(encoded, unlabelled, judgements, documents - {document})) for document in sorted(documents)}
+
+
 def leave_out(
-    encoded: Encoded, unlabelled: Mapping[str, Encoded], judgements: Mapping[tuple[str, str], Judgement], new: bool = False
+    encoded: Encoded, unlabelled: Mapping[str, Encoded], models: Mapping[str, Model], new: bool = False
 ) -> dict[tuple[str, str], list[tuple[float, str]]]:
     """Predict the counterparts of each document's provisions with weights that were learned without that document.
 
     ``new``: the document has the themes of a tagger that never saw it (``unlabelled``), as one has that comes in new.
     """
-    documents = sorted({p.document for p in encoded.provisions})
     found: dict[tuple[str, str], list[tuple[float, str]]] = {}
-    for document in documents:
-        model = read_model(learn(encoded, unlabelled, judgements, set(documents) - {document}))
+    for document, model in models.items():
         for key, some in predict_all(unlabelled[document] if new else encoded, model).items():
             if key[0].startswith(f"{document}__"):
                 found[key] = some
@@ -183,14 +188,14 @@ def measure_gathering(
 
 def without_labels(encoded: Encoded, conn: sqlite3.Connection) -> dict[str, Encoded]:
     """Return for each document the encoding in which its themes are those that a tagger gives that never saw it."""
-    themes, labelled = load_themes(), load_labelled(conn)
+    labelled = load_labelled(conn)
     lexicon = tuple(row[0] for row in conn.execute("select word from lexicon order by rowid"))
     encodings = {}
     weights = read_weights(conn, cutter(lexicon).cut)
     for document in sorted({p.document for p in encoded.provisions}):
         own = [entry for entry in labelled if entry[0].startswith(f"{document}__")]
-        rest = [entry for entry in labelled if not entry[0].startswith(f"{document}__")]
-        tagger = Tagger(themes, cutter(lexicon).cut).fit([p for _, p, _ in rest], [given for _, _, given in rest])
+        rest = tuple((p, tuple(given)) for id_, p, given in labelled if not id_.startswith(f"{document}__"))
+        tagger = learn_themes(lexicon, rest)
         tags = {id_: tuple(t.theme for t in some) for (id_, _, _), some in zip(own, tagger.tag([p for _, p, _ in own]))}
         encodings[document] = encode([replace(p, themes=tags[p.id], is_labelled=False) if p.id in tags else p for p in encoded.provisions], weights)
     return encodings
@@ -200,9 +205,10 @@ def evaluate_counterparts(conn: sqlite3.Connection) -> dict[str, float]:
     """Return the figures of ``measure``, left-out; ``new_`` before those of documents without curated themes."""
     encoded, judgements = encode_all(conn), load_judgements()
     unlabelled = without_labels(encoded, conn)
-    found = leave_out(encoded, unlabelled, judgements)
+    models = learn_without_each(encoded, unlabelled, judgements)
+    found = leave_out(encoded, unlabelled, models)
     measured = {**measure(found, judgements), **measure_gathering(encoded, found, judgements)}
-    new = measure(leave_out(encoded, unlabelled, judgements, new=True), judgements)
+    new = measure(leave_out(encoded, unlabelled, models, new=True), judgements)
     return {**measured, **{f"new_{name}": value for name, value in new.items() if not name.startswith("judged")}}
 
 
@@ -244,7 +250,8 @@ def list_wrong(conn: sqlite3.Connection) -> Iterator[str]:
     """Yield a line for each judgement that the weights which never saw the document miss."""
     encoded, judgements = encode_all(conn), load_judgements()
     names = {p.id: f"{p.id} {p.heading or p.text.strip()[:12]}" for p in encoded.provisions}
-    found = leave_out(encoded, without_labels(encoded, conn), judgements)
+    unlabelled = without_labels(encoded, conn)
+    found = leave_out(encoded, unlabelled, learn_without_each(encoded, unlabelled, judgements))
     for key, said in judgements.items():
         best = found.get(key, [])
         right = ", ".join(names[id_] for id_ in sorted(said.whole)) or "nothing"

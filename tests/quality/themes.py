@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import cache
 
 import numpy as np
 import yaml
@@ -35,6 +36,12 @@ def load_labelled(conn: sqlite3.Connection) -> list[tuple[str, Passage, list[str
     return labelled
 
 
+@cache
+def learn_themes(lexicon: tuple[str, ...], learned: tuple[tuple[Passage, tuple[str, ...]], ...]) -> Tagger:
+    """Return a tagger that learned from passages and their themes; kept, since more than one gate leaves out the same."""
+    return Tagger(load_themes(), cutter(lexicon).cut).fit([passage for passage, _ in learned], [given for _, given in learned])
+
+
 def evaluate_themes(conn: sqlite3.Connection) -> dict[str, float | dict[str, tuple[float, float, float]]]:
     """Return micro and macro F1, precision and recall left-out, baselines, and per theme (precision, recall, F1)."""
     themes = load_themes()
@@ -47,9 +54,7 @@ def evaluate_themes(conn: sqlite3.Connection) -> dict[str, float | dict[str, tup
     majority = np.zeros(truth.shape, dtype=bool)
     for province in sorted(set(provinces)):
         learn, test = np.flatnonzero(provinces != province), np.flatnonzero(provinces == province)
-        tagger = Tagger(themes, cutter(lexicon).cut).fit(
-            [labelled[i][1] for i in learn], [labelled[i][2] for i in learn]
-        )
+        tagger = learn_themes(lexicon, tuple((labelled[i][1], tuple(labelled[i][2])) for i in learn))
         scores[test] = tagger.score([labelled[i][1] for i in test])
         majority[test, truth[learn].sum(axis=0).argmax()] = True
     heading = np.array([[any(w in p.heading for w in theme.scope) for theme in themes] for _, p, _ in labelled])

@@ -53,11 +53,12 @@ class Site:
 
 
 def serve(db: Path | None) -> Datasette:
-    """Return the site over a database, configured as ``datasette .`` configures it."""
+    """Return the site over a database, configured as ``datasette .`` configures it, but with the patience of a busy machine."""
+    settings = json.loads((ROOT / "settings.json").read_text(encoding="utf-8"))
     return Datasette(
         files=[str(db)] if db else [],
         metadata=json.loads((ROOT / "metadata.json").read_text(encoding="ascii")),
-        settings=json.loads((ROOT / "settings.json").read_text(encoding="utf-8")),
+        settings={**settings, "sql_time_limit_ms": 30_000, "facet_time_limit_ms": 30_000},
         template_dir=str(ROOT / "templates"),
         plugins_dir=str(ROOT / "plugins"),
         static_mounts=[("static", str(ROOT / "static"))],
@@ -166,9 +167,21 @@ def add_hostile_facts(connection: sqlite3.Connection) -> None:
 
 
 @pytest.fixture(scope="session")
-def hostile_site(tmp_path_factory: pytest.TempPathFactory):
-    """A site over one document that tries to run scripts from everywhere a source can speak."""
-    folder = tmp_path_factory.mktemp("hostile")
+def versioned_db(build_once) -> Path:
+    """A database with a second version, a withdrawn document and a renamed provision, beside the corpus it is built from."""
+    from tests.site.versioned import build_versioned
+
+    return build_once("versioned", build_versioned)
+
+
+@pytest.fixture(scope="session")
+def versioned(versioned_db: Path):
+    """The site over that database."""
+    yield from open_site(versioned_db)
+
+
+def build_hostile(folder: Path) -> None:
+    """Build a document that tries to run scripts from everywhere a source can speak."""
     document = folder / "corpus" / HOSTILE_ID
     document.mkdir(parents=True)
     (document / "v1.txt").write_text(HOSTILE_TEXT, encoding="utf-8")
@@ -178,4 +191,9 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory):
         connection.execute("update documents set source_url = 'javascript:alert(4)'")
         add_hostile_facts(connection)
     connection.close()
-    yield from open_site(folder / "kb.db")
+
+
+@pytest.fixture(scope="session")
+def hostile_site(build_once):
+    """A site over one document that tries to run scripts from everywhere a source can speak."""
+    yield from open_site(build_once("hostile", build_hostile))

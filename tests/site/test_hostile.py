@@ -1,4 +1,4 @@
-"""Whatever is typed gets an answer, and soon; ``python -m tests.site.hostile 10000`` asks more of the same."""
+"""Whatever is typed gets an answer; ``python -m tests.site.hostile 10000`` asks more of the same and says what was slow."""
 
 from __future__ import annotations
 
@@ -17,10 +17,6 @@ def outcomes(site):
 
 def test_no_query_is_a_fault_of_the_site(outcomes):
     assert [(outcome.status, outcome.path) for outcome in outcomes if outcome.status not in ANSWERS] == []
-
-
-def test_no_query_takes_long(outcomes):
-    assert [outcome for outcome in outcomes if outcome.is_bad and outcome.status in ANSWERS] == []
 
 
 def test_the_search_page_answers_every_query(outcomes):

@@ -11,15 +11,10 @@ import pytest
 from lxml import etree
 
 from query.sitemap import write_sitemap
-from tests.site.conftest import LIAONING, SHANXI, open_site
-from tests.site.versioned import REASON, build_versioned
+from tests.site.conftest import LIAONING, SHANXI
+from tests.site.versioned import REASON
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-
-
-@pytest.fixture(scope="module")
-def versioned(tmp_path_factory):
-    yield from open_site(build_versioned(tmp_path_factory.mktemp("machines")))
 
 
 def read_linked_data(page):

@@ -11,16 +11,10 @@ import pytest
 import rispy
 
 from query.anchor import Anchor, hash_words
-from tests.site.conftest import HEBEI, HOSTILE_ID, LIAONING, SHANXI, open_site
-from tests.site.versioned import build_versioned
+from tests.site.conftest import HEBEI, HOSTILE_ID, LIAONING, SHANXI
 
 CLAUSE = f"/d/{LIAONING}@v1/part_5__cl_14"
 OLD_WORDS, NEW_WORDS = "推动公共实训基地开放公共资源", "推动公共实训基地免费开放"
-
-
-@pytest.fixture(scope="module")
-def versioned(tmp_path_factory):
-    yield from open_site(build_versioned(tmp_path_factory.mktemp("quoting")))
 
 
 def quote(words, prefix="", suffix="", to=""):

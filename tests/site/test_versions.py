@@ -8,22 +8,12 @@ import httpx
 import pytest
 
 from ingest.published import read_published
-from tests.site.conftest import LIAONING, SHANXI, open_site, serve_on_a_port
+from tests.site.conftest import LIAONING, SHANXI, serve_on_a_port
 from tests.site.test_original import read_back
-from tests.site.versioned import NOTE, REASON, build_versioned
+from tests.site.versioned import NOTE, REASON
 
 D = f"/d/{LIAONING}"
 OLD_WORDS, NEW_WORDS = "推动公共实训基地开放公共资源", "推动公共实训基地免费开放"
-
-
-@pytest.fixture(scope="module")
-def versioned_db(tmp_path_factory):
-    return build_versioned(tmp_path_factory.mktemp("versioned"))
-
-
-@pytest.fixture(scope="module")
-def versioned(versioned_db):
-    yield from open_site(versioned_db)
 
 
 def test_a_pinned_address_keeps_its_words_and_says_that_there_are_newer_ones(versioned):
