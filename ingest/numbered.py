@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.cells import Cell, Row, Slot, Table, is_serial
+from ingest.cells import Row, Slot, Table, is_serial
 from ingest.fit import Profile, fit, join, profile_of
 
 _LEADS_GROUP = re.compile(r"[：:]\Z|^[一二三四五六七八九十]{1,3}、")
