@@ -11,6 +11,7 @@ from align.atoms import Atoms, find_atoms, order_numbers
 from align.stream import Stream
 
 MINIMA = (12, 20, 30, 50, 100)  # matching characters; ascending
+MOST_OTHERS = 200  # all share some formula with all: thousands of documents would have millions of pairs
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Shares:
     """Of one document: its matching characters, and how many of them lie in passages that stand elsewhere too.
 
     ``shared`` counts what any other document holds, ``with_others`` what one does, by its id; both have a number for
-    each of the minima. A passage that one document holds in two halves, apart, counts only as far as each half reaches.
+    each of the minima, for the MOST_OTHERS that hold most of it at the first one. A passage that one document holds in two halves, apart, counts only as far as each half reaches.
     """
 
     document: str
@@ -40,8 +41,12 @@ def count_shares(stream: Stream, minima: Sequence[int] = MINIMA) -> list[Shares]
         atoms = find_atoms(stream, least, atoms)
         for number, whole, by_other in _measure_documents(stream, atoms):
             shared[number, level] = whole
+            if level == 0:
+                most = sorted(by_other, key=lambda other: (-by_other[other], stream.documents[other].id))[:MOST_OTHERS]
+                with_others[number] = {stream.documents[other].id: [0] * len(minima) for other in most}
             for other, length in by_other.items():
-                with_others[number].setdefault(stream.documents[other].id, [0] * len(minima))[level] = length
+                if (sums := with_others[number].get(stream.documents[other].id)) is not None:
+                    sums[level] = length
     return [
         Shares(document.id, length, tuple(shared[number].tolist()), {other: tuple(sums) for other, sums in with_others[number].items()})
         for number, (document, length) in enumerate(zip(stream.documents, _count_characters(stream)))

@@ -22,8 +22,9 @@ from ingest.vocabulary import Alignment
 
 TABLES: dict[str, dict[str, Any]] = {
     "compared_provisions": dict(
-        provision_id=str, document_id=str, seq=int, heading=str, part=str, place=float, characters=int, vector=bytes
+        provision_id=str, document_id=str, seq=int, heading=str, part=str, place=float, characters=int
     ),
+    "provision_vectors": dict(id=int, vector=bytes),  # the rowid of a compared provision; where it lies in the space of meaning
     "bigrams": dict(bigram=str, idf=float),
     "neighbours": dict(document_id=str, other_id=str, nearness=float, rank=int),
     "counterparts": dict(provision_id=str, other_id=str, document_id=str, score=float, rank=int, kind=str, origin=str, why=str),
@@ -37,6 +38,7 @@ TABLES: dict[str, dict[str, Any]] = {
 }
 KEYS: dict[str, Any] = {
     "compared_provisions": "provision_id",
+    "provision_vectors": "id",
     "bigrams": "bigram",
     "neighbours": ("document_id", "other_id"),
     "counterparts": ("provision_id", "other_id"),
@@ -64,14 +66,15 @@ INDEXES = {
     "measure_provisions": [["provision_id"], ["document_id"]],
     "coverage": [["document_id", "state"]],
 }
-_ALIGNED = ("neighbours", "counterparts", "measures", "measure_provisions", "coverage")
+_ALIGNED = ("provision_vectors", "neighbours", "counterparts", "measures", "measure_provisions", "coverage")
 _PENDING = ("pending_neighbours", "pending_pairs", "pending_measures")
 
 
 def create_alignment_schema(db: sqlite_utils.Database) -> None:
     """Create the tables of the alignment, empty."""
     for name, columns in TABLES.items():
-        create_table(db, name, columns, KEYS[name], FOREIGN.get(name, ()), is_sorted=name != "compared_provisions")
+        is_sorted = name not in ("compared_provisions", "provision_vectors")  # which have their document's number in the rowid
+        create_table(db, name, columns, KEYS[name], FOREIGN.get(name, ()), is_sorted)
 
 
 def align(db: sqlite_utils.Database, alignments: Sequence[Alignment], cut: Callable[[str], Sequence[str]]) -> None:
@@ -121,7 +124,6 @@ def forget_alignment(db: sqlite_utils.Database) -> None:
     """Forget the whole alignment, since what words weigh has changed: every document is to be placed anew."""
     for table in (*_ALIGNED, *_PENDING):
         db.execute(f"delete from {table}")
-    db.execute("update compared_provisions set vector = null")
 
 
 def _check(db: sqlite_utils.Database, alignments: Sequence[Alignment]) -> None:

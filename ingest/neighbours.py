@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
@@ -47,15 +48,16 @@ def _place_provisions(db: sqlite_utils.Database, weights: Weights) -> set[str]:
     """Write where provisions lie that have no place yet; return their documents."""
     sql = """
         select c.rowid, c.document_id, c.heading || char(10) || p.text from compared_provisions c
-        join provisions p on p.id = c.provision_id where c.vector is null and c.rowid > ? order by c.rowid limit ?
+        join provisions p on p.id = c.provision_id left join provision_vectors v on v.id = c.rowid
+        where v.id is null and c.rowid > ? order by c.rowid limit ?
     """
     documents: set[str] = set()
     last = 0
     while batch := db.execute(sql, [last, _BATCH]).fetchall():
         places = find_places([weights.cut(text) for *_, text in batch], weights)
         db.conn.executemany(
-            "update compared_provisions set vector = ? where rowid = ?",
-            ((place.astype(np.int8).tobytes(), row) for (row, *_), place in zip(batch, places)),
+            "insert into provision_vectors(id, vector) values (?, ?)",
+            ((row, place.astype(np.int8).tobytes()) for (row, *_), place in zip(batch, places)),
         )
         documents.update(document for _, document, _ in batch)
         last = batch[-1][0]
@@ -64,7 +66,11 @@ def _place_provisions(db: sqlite_utils.Database, weights: Weights) -> set[str]:
 
 def _read_places(db: sqlite_utils.Database) -> tuple[list[str], list[int], np.ndarray]:
     """Return the documents, the first row of each, and the places of all provisions."""
-    rows = db.execute("select document_id, vector from compared_provisions order by document_id, seq").fetchall()
+    sql = """
+        select c.document_id, v.vector from compared_provisions c join provision_vectors v on v.id = c.rowid
+        order by c.document_id, c.seq
+    """
+    rows = db.execute(sql).fetchall()
     names, starts = [], []
     for place, (name, _) in enumerate(rows):
         if not names or names[-1] != name:
@@ -105,15 +111,18 @@ def _note_pairs(
             if set(pair) & new or not is_pair(before, pair):
                 db.execute("insert or ignore into pending_pairs values (?, ?)", pair)
         else:
-            drop_pair(db, *pair)
+            drop_pairs(db, pair[0], pair[1:])
 
 
-def drop_pair(db: sqlite_utils.Database, document: str, other: str) -> None:
-    """Drop the counterparts of two documents; the provisions that had some are to be gathered anew."""
-    for mine, theirs in ((document, other), (other, document)):
-        where = "document_id = ? and provision_id in (select provision_id from compared_provisions where document_id = ?)"
-        db.execute(f"insert or ignore into pending_measures select provision_id from counterparts where {where}", [theirs, mine])
-        db.execute(f"delete from counterparts where {where}", [theirs, mine])
+def drop_pairs(db: sqlite_utils.Database, document: str, others: Sequence[str]) -> None:
+    """Drop the counterparts of a document and others; the provisions that had some are to be gathered anew."""
+    sql = """
+        select provision_id, other_id from counterparts where document_id in (select value from json_each(?))
+        and provision_id in (select provision_id from compared_provisions where document_id = ?)
+    """
+    pairs = db.execute(sql, [json.dumps(others), document]).fetchall()
+    db.conn.executemany("delete from counterparts where provision_id = ? and other_id = ?", [*pairs, *((b, a) for a, b in pairs)])
+    db.conn.executemany("insert or ignore into pending_measures values (?)", [[id_] for pair in pairs for id_ in pair])
 
 
 def _documents(alignment: Alignment) -> set[str]:

@@ -17,7 +17,7 @@ from align.counterparts import load_model, match_document
 from align.explain import explain
 from align.provisions import Encoded, Weights, encode, stack
 from align.tables import read_provisions
-from ingest.neighbours import drop_pair
+from ingest.neighbours import drop_pairs
 from ingest.vocabulary import Alignment
 
 MOST_ENCODED = 1_000  # documents that are kept encoded: each is compared with many others
@@ -59,8 +59,7 @@ def compare_pending(db: sqlite_utils.Database, weights: Weights, alignments: Seq
             while waiting and time.monotonic() < until:
                 document = waiting.pop(0)
                 decided = {other: decisions[document, other] for other in others[document] if (document, other) in decisions}
-                for other in others[document]:
-                    drop_pair(db, document, other)
+                drop_pairs(db, document, others[document])
                 compared = [other for other in others[document] if other in decided or _are_neighbours(db, document, other)]
                 if compared:
                     _store(db, document, _compare(encoded(document), stack([encoded(other) for other in compared]), decided, words))

@@ -144,7 +144,7 @@ def delete_document(db: sqlite_utils.Database, number: int) -> None:
         " union select facet, value from unit_facets where rowid between ? and ?", within * 2
     ).fetchall()  # fmt: skip
     _delete_full_text(db, within)
-    for name in (*OF_DOCUMENTS, "unit_vectors"):
+    for name in (*OF_DOCUMENTS, "unit_vectors", "provision_vectors"):
         db.execute(f"delete from [{name}] where rowid between ? and ?", within)
     db.conn.executemany(
         "delete from facets where facet = ? and value = ? and not exists (select 1 from document_facets d where d.facet = facets.facet"

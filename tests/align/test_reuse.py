@@ -217,6 +217,12 @@ def test_shares_are_what_a_plain_search_counts(made):
             assert own.shared[level] == len(covered)
 
 
+def test_each_document_tells_what_it_shares_with_those_that_hold_most_of_it(monkeypatch):
+    monkeypatch.setattr("align.shares.MOST_OTHERS", 1)
+    own, *_ = count_shares(read_stream(documents(PASSAGE * 2 + "甲", PASSAGE[:13] + "乙", PASSAGE + "丙")))
+    assert list(own.with_others) == ["d2"] and own.shared[0] > 0
+
+
 def test_atoms_end_where_wording_branches():
     stream = read_stream(documents("甲" * 3 + PASSAGE + "乙" * 3, "丙" * 3 + PASSAGE + "丁" * 3, "戊" * 3 + PASSAGE[:14] + "己" * 3))
     atoms = find_atoms(stream)

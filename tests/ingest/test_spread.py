@@ -12,6 +12,24 @@ from ingest.records import SourceError
 from ingest.spread import spread
 
 
+@pytest.fixture(autouse=True)
+def forks(monkeypatch) -> None:
+    """The runner of the tests has a thread of its own, which waits for orders and holds no lock that matters here."""
+    monkeypatch.setattr("ingest.spread._can_fork", lambda: True)
+
+
+def test_where_there_are_threads_all_is_done_here(monkeypatch):
+    monkeypatch.undo()
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        assert set(spread(lambda _: os.getpid(), range(20), 2, refuse)) == {os.getpid()}
+    finally:
+        stop.set()
+        thread.join()
+
+
 def refuse(item: int) -> str:
     raise AssertionError(f"{item} died")
 

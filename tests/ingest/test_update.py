@@ -84,6 +84,7 @@ def unbuilt(corpus: Path) -> Path:
 
 
 def _limit(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("ingest.spread._can_fork", lambda: True)  # see test_spread.py
     patch.setattr("align.counterparts.MOST_DOCUMENTS", 3)
     patch.setattr("ingest.meaning.MOST_LEARNED", 40)
 

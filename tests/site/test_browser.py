@@ -401,7 +401,7 @@ def test_keys_are_listed_and_can_be_turned_off(open_reader):
     assert page.locator("dialog kbd").all_inner_texts() == ["/", "j", "k", "?", "Esc"]
     page.check("text=停用单键")
     page.keyboard.press("Escape")
-    assert page.locator("dialog").count() == 0
+    page.locator("dialog").wait_for(state="detached")
     page.reload()
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement === document.body")
