@@ -13,17 +13,42 @@ from ingest.records import Duty, Unit
 # A bracket at the end of a paragraph or after a sentence, where a page has put all its paragraphs in one;
 # no sentence stands in it but the rule about who leads.
 _BRACKET = re.compile(r"(?:(?<=[。；;])\s*[(（](?P<inner>[^()（）]{3,200})[)）]|[(（](?P<last>[^()（）]{3,200})[)）]\s*\Z)")
-_AGENCY = (
-    r"[\u4e00-\u9fff]{0,14}(?:人民政府|政府|办公厅|办公室|委员会|发展改革委|国资委|卫生健康委|发改委|厅|局|委|部|办|总工会|工会|团委|妇联|残联|"
-    r"工商联|联合会|调查队|总队|银行|公司|法院|检察院|有关部门和单位|有关部门|有关单位|部门和单位|各单位|中心)"
-)
+_ENDINGS = (
+    "人民政府", "政府", "办公厅", "办公室", "委员会", "发展改革委", "国资委", "卫生健康委", "发改委", "厅", "局", "委", "部", "办", "总工会", "工会", "团委",
+    "妇联", "残联", "工商联", "联合会", "调查队", "总队", "银行", "公司", "法院", "检察院", "有关部门和单位", "有关部门", "有关单位", "部门和单位", "各单位", "中心",
+)  # fmt: skip
+LONGEST_BEFORE_ENDING = 14
+_AGENCY = rf"[\u4e00-\u9fff]{{0,{LONGEST_BEFORE_ENDING}}}(?:{'|'.join(_ENDINGS)})"
 _ONE = re.compile(rf"{_AGENCY}\Z")
-_LIST = re.compile(rf"{_AGENCY}(?:等)?(?:[、,，;；和]{_AGENCY}(?:等)?)*\Z")
+_BEFORE_ENDING = re.compile(rf"[\u4e00-\u9fff]{{0,{LONGEST_BEFORE_ENDING}}}")
 _TAIL = re.compile(
     r"(?:等)?(?:按照?(?:各自)?职责(?:分工)?(?:分别)?负责|分工负责|共同负责|负责落实|具体负责|负责|(?P<lead>牵头)(?:负责)?)\Z"
 )
 _RULE = re.compile(r"[。,，；;]?\s*(?:排|列)(?:在)?第一位(?:的|者)?为牵头(?:单位|部门)[^)）]*\Z")
 _SUPPORT = re.compile(r"(?:配合|参加|参与)(?:负责)?\Z")
+
+
+def _is_list(names: str) -> bool:
+    """True where a text is agencies, each perhaps with 等, set apart by commas or 和.
+
+    By the places that can be reached, not by one expression: 和 may stand in a name too (部门和单位), and twenty names
+    joined by it can be read in a million ways.
+    """
+    reached, waiting = {0}, [0]
+    while waiting:
+        start = waiting.pop()
+        for middle in range(start, _BEFORE_ENDING.match(names, start).end() + 1):
+            for ending in _ENDINGS:
+                if not names.startswith(ending, middle):
+                    continue
+                end = middle + len(ending)
+                for after in (end, end + 1) if names.startswith("等", end) else (end,):
+                    if after == len(names):
+                        return True
+                    if names[after] in "、,，;；和" and after + 1 not in reached:
+                        reached.add(after + 1)
+                        waiting.append(after + 1)
+    return False
 
 
 def states_lead_rule(text: str) -> bool:
@@ -132,7 +157,7 @@ def _read(body: str) -> list[tuple[str, int, str | None]]:
                 role = "lead" if tail["lead"] else None
                 names = names[: tail.start()]
         names = names.strip().removesuffix("等")
-        if not names or not _LIST.match(names):
+        if not names or not _is_list(names):
             return []
         at = body.index(names, position)
         for name in [single for several in names.split("、") for single in _split_pair(several)]:

@@ -77,6 +77,12 @@ def test_duty_in_a_bracket(sentence):
     assert [(d.printed, d.role) for d in assign(parsed.reading.text, parsed.units)] == DUTIES[sentence]
 
 
+def test_a_long_list_that_is_none_takes_no_time():
+    """Read as one expression, thirty names joined by a word that may stand in names would take hours."""
+    parsed = parse_text("一、任务\n\n加强培训。（" + "省教育厅和" * 30 + "甲乙负责）\n")
+    assert assign(parsed.reading.text, parsed.units) == ()
+
+
 SENTENCES = {
     "司法行政部门负责服刑人员培训。": [("司法行政部门", "lead")],
     "工信、住建等部门要发挥作用。": [("工信", "support"), ("住建", "support")],  # a list that no one leads
