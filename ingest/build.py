@@ -83,16 +83,17 @@ def _open_beside(db: Path, ground: str, vocabulary: Vocabulary) -> Iterator[tupl
     """
     path, made = _lock(db)
     try:
-        state = _read_state(made)
-        if state.get("ground_sha256") != ground or not _is_whole(made):
-            _copy(db if _ground_of(db) == ground else None, made)
-            if _ground_of_open(made) != ground:
+        if _read_state(made.conn).get("ground_sha256") != ground or not _is_whole(made):
+            if _ground_of(db) == ground:
+                _copy(f"{db.as_uri()}?mode=ro", made)
+            else:
+                _copy("file::memory:", made)
                 with made.atomic():
                     create_schema(made, vocabulary)
                     made["build"].insert_all([{"key": "ground_sha256", "value": ground}, {"key": IS_NEW, "value": "1"}])
         yield path, made
     except BaseException:
-        is_worth = UNFINISHED in _read_state(made)
+        is_worth = UNFINISHED in _read_state(made.conn)
         made.conn.close()
         if path.name != f"{db.name}.building" or not is_worth:
             path.unlink(missing_ok=True)
@@ -118,37 +119,30 @@ def _lock(db: Path) -> tuple[Path, sqlite_utils.Database]:
     return Path(name), connect(Path(name))
 
 
-def _copy(source: Path | None, made: sqlite_utils.Database) -> None:
-    """Make an open database a copy of another, or empty."""
-    origin = sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True) if source else sqlite3.connect(":memory:")
+def _copy(uri: str, made: sqlite_utils.Database) -> None:
+    """Make an open database a copy of another."""
+    origin = sqlite3.connect(uri, uri=True)
     try:
-        origin.backup(made.conn, pages=-1)
+        origin.backup(made.conn)
     finally:
         origin.close()
-
-
-def _read_state(made: sqlite_utils.Database) -> dict[str, str]:
-    try:
-        return dict(made.conn.execute("select key, value from build"))
-    except sqlite3.DatabaseError:
-        return {}
-
-
-def _ground_of_open(made: sqlite_utils.Database) -> str | None:
-    return _read_state(made).get("ground_sha256")
 
 
 def _ground_of(db: Path) -> str | None:
     if not db.is_file():
         return None
+    connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
     try:
-        connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
-        try:
-            return dict(connection.execute("select key, value from build")).get("ground_sha256")
-        finally:
-            connection.close()
-    except sqlite3.DatabaseError:
-        return None
+        return _read_state(connection).get("ground_sha256")
+    finally:
+        connection.close()
+
+
+def _read_state(connection: sqlite3.Connection) -> dict[str, str]:
+    try:
+        return dict(connection.execute("select key, value from build"))
+    except sqlite3.DatabaseError:  # empty, or of another make
+        return {}
 
 
 def _is_whole(made: sqlite_utils.Database) -> bool:
@@ -169,11 +163,10 @@ def _about(corpus: Path) -> dict[str, Any]:
 
 def _sweep(db: Path) -> None:
     """Remove what a build that was killed has left of its own; one that still runs keeps its file."""
-    for left in db.parent.glob(f"{db.name}.building-*"):
+    for left in db.parent.glob(f"{db.name}.building-[0-9]*"):
         try:
             os.kill(int(left.name.split("building-")[1].split("-")[0]), 0)
         except (ProcessLookupError, ValueError):
-            if not left.name.endswith("-journal"):
-                left.unlink(missing_ok=True)
+            left.unlink(missing_ok=True)
         except PermissionError:
             pass
