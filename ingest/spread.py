@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -92,7 +93,7 @@ def _do(item: Any) -> Any:
 
 
 def _can_fork() -> bool:
-    # A fork of a process with threads may inherit a lock that nobody will ever open.
-    return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+    # A fork of a process with threads may inherit a lock that nobody will ever open; elsewhere system libraries have such.
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
