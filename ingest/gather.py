@@ -6,6 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlite_utils
 
@@ -16,6 +17,7 @@ from align.reuse import shared_shares
 from align.tables import read_named
 from ingest.vocabulary import Alignment
 
+Row = dict[str, Any]
 PASSING = "passing"  # a document that has no provision of a measure, but one that takes it up in passing
 
 
@@ -25,6 +27,7 @@ class _Link:
 
     other: str
     document: str
+    seq: int  # where it stands in its document
     score: float
     is_whole: bool
     strength: float
@@ -55,7 +58,8 @@ def gather_pending(db: sqlite_utils.Database, alignments: Sequence[Alignment]) -
 def _read_links(db: sqlite_utils.Database, touched: set[str]) -> dict[str, list[_Link]]:
     """The counterparts of provisions, and of all that whole counterparts connect with them."""
     sql = """
-        select other_id, document_id, score, kind, origin from counterparts where provision_id = ? order by document_id, rank
+        select c.other_id, c.document_id, p.seq, c.score, c.kind, c.origin from counterparts c
+        join compared_provisions p on p.provision_id = c.other_id where c.provision_id = ? order by c.document_id, c.rank
     """
     links: dict[str, list[_Link]] = {}
     waiting = list(touched)
@@ -65,8 +69,8 @@ def _read_links(db: sqlite_utils.Database, touched: set[str]) -> dict[str, list[
             continue
         links[provision] = [
             # A pin says that two are counterparts, not that all about them is one matter.
-            _Link(other, document, score, kind == "whole", LEAST_LINK if origin == "curator" else score)
-            for other, document, score, kind, origin in db.execute(sql, [provision])
+            _Link(other, document, seq, score, kind == "whole", LEAST_LINK if origin == "curator" else score)
+            for other, document, seq, score, kind, origin in db.execute(sql, [provision])
         ]
         waiting += [link.other for link in links[provision] if link.is_whole]
     return links
@@ -84,11 +88,14 @@ def _store_measures(
         [
             (mine, link.other, link.strength)
             for mine in sorted(known, key=place.__getitem__)
-            for link in sorted(links[mine], key=lambda link: place.get(link.other, ()))
-            if link.is_whole and place[mine] < place[link.other]
+            for link in sorted(links[mine], key=lambda link: (link.document, link.seq))
+            if link.is_whole and place[mine] < (link.document, link.seq)
         ],
         forbidden,
     )
+    measures: list[Row] = []
+    measure_provisions: list[Row] = []
+    coverage: list[Row] = []
     for group in groups:
         members = [known[id_] for id_ in group]
         measure = name_measure({p.id: p.heading for p in members})
@@ -98,7 +105,7 @@ def _store_measures(
         for p in members:
             by_document[p.document].append(p)
         document, seq = place[group[0]]
-        db["measures"].insert(
+        measures.append(
             {
                 "id": measure, "label": curated or known[measure].heading or members[0].text.strip()[:24],
                 "theme_id": min(themes, key=lambda t: (-themes[t], t)) if themes else None,
@@ -106,33 +113,32 @@ def _store_measures(
                 "origin": "curator" if curated else "model", "seq": f"{document}__{seq:06}",
             }
         )  # fmt: skip
-        strength = {id_: sum(link.score for link in links[id_] if link.other in set(group)) for id_ in group}
+        together = set(group)
+        strength = {id_: sum(link.score for link in links[id_] if link.other in together) for id_ in group}
         covered: list[tuple[str, str, float | None, str]] = []
         texts = ["\n".join(p.text for p in own) for own in by_document.values()]
         for (document, own), shared in zip(by_document.items(), shared_shares(texts, list(by_document))):
             own.sort(key=lambda p: (-strength[p.id], place[p.id]))
             covered.append((document, name_cover(shared), round(shared, 4), own[0].id))
-            db["measure_provisions"].insert_all(
+            measure_provisions += [
                 {"measure_id": measure, "provision_id": p.id, "document_id": document, "rank": rank} for rank, p in enumerate(own, 1)
-            )
-        for document, provision in _in_passing(db, group, links).items():
+            ]
+        for document, provision in _in_passing(group, links).items():
             if document not in by_document:
                 covered.append((document, PASSING, None, provision))
-        db["coverage"].insert_all(
+        coverage += [
             {"measure_id": measure, "document_id": document, "state": state, "shared": shared, "provision_id": provision}
             for document, state, shared, provision in sorted(covered)
-        )
+        ]
+    for table, rows in (("measures", measures), ("measure_provisions", measure_provisions), ("coverage", coverage)):
+        db[table].insert_all(rows, batch_size=1000)
 
 
-def _in_passing(db: sqlite_utils.Database, members: Sequence[str], links: Mapping[str, Sequence[_Link]]) -> dict[str, str]:
+def _in_passing(members: Sequence[str], links: Mapping[str, Sequence[_Link]]) -> dict[str, str]:
     """Of each other document the provision that is likeliest a counterpart of a member, though of no measure with it."""
-    best: dict[str, tuple[float, str]] = {}
+    best: dict[str, _Link] = {}
     for link in (link for member in members for link in links[member]):
         known = best.get(link.document)
-        if known is None or (-link.score, _place(db, link.other)) < (-known[0], _place(db, known[1])):
-            best[link.document] = (link.score, link.other)
-    return {document: provision for document, (_, provision) in best.items()}
-
-
-def _place(db: sqlite_utils.Database, provision: str) -> int:
-    return db.execute("select seq from compared_provisions where provision_id = ?", [provision]).fetchone()[0]
+        if known is None or (-link.score, link.seq) < (-known.score, known.seq):
+            best[link.document] = link
+    return {document: link.other for document, link in best.items()}

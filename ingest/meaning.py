@@ -23,7 +23,7 @@ from lang.tokens import index_tokens
 from lang.words import Cutter
 
 DIMENSIONS = 96
-MOST_LEARNED = 10_000
+MOST_LEARNED = 5_000
 LEAST_SEEN = 2  # provisions of the basis that hold a bigram whose weight is stored
 FEWEST_UNITS = 12  # below it there is nothing to learn from
 _BATCH = 5_000

@@ -29,22 +29,24 @@ VOCABULARY = ("themes.yml", "theme-words.yml", "agencies.yml", "audiences.yml", 
 
 
 @click.command("ingest")
-@click.option("--documents", default="100,1000", show_default=True, help="Sizes of the corpora to build; 10000 takes hours.")
+@click.option("--documents", default="100,1000", show_default=True, help="Sizes of the corpora to build; 10000 with 20 clauses each take two hours.")
+@click.option("--clauses", default=20, show_default=True, help="Clauses of each document.")
+@click.option("--cores", default="1,2", show_default=True, help="Numbers of processes with which to build from nothing.")
 @click.option("--pages", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Compare on the pages of this folder too.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep the corpora and databases in this folder, and use those there.")
-def ingest_command(documents: str, pages: Path | None, keep: Path | None) -> None:
+def ingest_command(documents: str, clauses: int, cores: str, pages: Path | None, keep: Path | None) -> None:
     """Building from nothing, after one document more, and unchanged; main text beside trafilatura."""
-    click.echo(f"machine: {describe_machine()}; each build in a process of its own, one run; documents are made, 20 clauses each")
+    click.echo(f"machine: {describe_machine()}; each build in a process of its own, one run; documents are made, {clauses} clauses each")
     for count in [int(number) for number in documents.split(",") if number]:
         with tempfile.TemporaryDirectory(prefix="bench-ingest-") as made:
-            _measure_builds((keep or Path(made)) / f"ingest-{count}", count)
+            _measure_builds((keep or Path(made)) / f"ingest-{count}-{clauses}", count, clauses, [int(number) for number in cores.split(",")])
     _compare_main_text(pages)
 
 
-def _measure_builds(folder: Path, count: int) -> None:
+def _measure_builds(folder: Path, count: int, clauses: int, cores: list[int]) -> None:
     corpus, db = folder / "corpus", folder / "kb.db"
     if not corpus.exists():
-        write_documents(ROOT / "kb.db", corpus, range(count))
+        write_documents(ROOT / "kb.db", corpus, range(count), clauses=clauses)
         for name in VOCABULARY:
             (shutil.copytree if (CORPUS / name).is_dir() else shutil.copy)(CORPUS / name, corpus / name)
         for name in {path.stem for path in (CORPUS / "labels").glob("*.yml")}:  # themes are learned from these
@@ -53,13 +55,13 @@ def _measure_builds(folder: Path, count: int) -> None:
     click.echo(f"{count} documents, {size / 1e6:.1f} MB")
     whole: dict[str, float] = {}
     if not db.exists():
-        for workers in (1, 2):
+        for workers in cores:
             db.unlink(missing_ok=True)
             whole = _report(f"from nothing, {workers} core" + "s" * (workers > 1), corpus, db, workers, size)
     before = db.stat().st_size
-    write_documents(ROOT / "kb.db", corpus, [count])
-    more = _report("one document more", corpus, db, 2)
-    _report("unchanged", corpus, db, 2)
+    write_documents(ROOT / "kb.db", corpus, [count], clauses=clauses)
+    more = _report("one document more", corpus, db, cores[-1])
+    _report("unchanged", corpus, db, cores[-1])
     if whole:
         click.echo(f"  one more takes {more['whole'] / whole['whole']:.1%} of a build from nothing; kb.db {before / 2**20:.0f} MiB")
 
