@@ -60,9 +60,11 @@ def compare_pending(db: sqlite_utils.Database, weights: Weights, alignments: Seq
                 document = waiting.pop(0)
                 decided = {other: decisions[document, other] for other in others[document] if (document, other) in decisions}
                 drop_pairs(db, document, others[document])
-                compared = [other for other in others[document] if other in decided or _are_neighbours(db, document, other)]
+                pinned = {other for other, some in decided.items() if any(alignment.kind == "pin" for alignment in some)}
+                compared = [other for other in others[document] if other in pinned or _are_neighbours(db, document, other)]
                 if compared:
-                    _store(db, document, _compare(encoded(document), stack([encoded(other) for other in compared]), decided, words))
+                    right = stack([encoded(other) for other in compared])
+                    _store(db, document, _compare(encoded(document), right, decided, words))
                 db.execute("delete from pending_pairs where document_id = ?", [document])
 
 

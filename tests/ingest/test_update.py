@@ -160,9 +160,13 @@ def test_one_change_gives_what_a_build_from_nothing_gives(corpus, tmp_path, how)
 
 
 def test_many_changes_one_after_the_other_give_it_too(corpus, tmp_path):
-    for how in ("a curator's decisions", "a loose file", "another text", "three documents more", "decisions taken back", "a document less"):
+    decided = ("another text", 9)  # of a document that a decision names
+    for how in ("a curator's decisions", decided, "a loose file", "another text", "three documents more", "decisions taken back", "a document less"):
         build(corpus, tmp_path / "kb.db")
-        edit(corpus, how)
+        edit(corpus, *([how] if isinstance(how, str) else how))
+        if how == decided:
+            build(corpus, tmp_path / "kb.db")
+            assert_as_from_nothing(corpus, tmp_path / "kb.db")
     build(corpus, tmp_path / "kb.db")
     assert_as_from_nothing(corpus, tmp_path / "kb.db")
 
