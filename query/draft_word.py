@@ -39,7 +39,7 @@ def write_review_word(
         document,
         ["序", "文件", "本稿有对应的条数", "本稿用词见于其中", "是否同类"],
         [
-            [str(n), f"{d['province']}《{d['title']}》", str(d["counterparts"]), "—" if d["is_same"] else f"{d['vocabulary']:.0%}", _say_kin(d)]
+            [str(n), f"{d['province']}《{d['title']}》", str(d["counterparts"]) if d["is_compared"] else "—", "—" if d["is_same"] else f"{d['vocabulary']:.0%}", _say_kin(d)]
             for n, d in enumerate(review["documents"], 1)
         ],
         widths=[0.5, 5, 1.5, 1.5, 1],
@@ -66,9 +66,12 @@ def write_review_word(
 def say_counts(review: Mapping[str, Any]) -> list[str]:
     """Return what was found in numbers, a sentence each, for Word and the terminal."""
     n = review["counts"]
-    compared = sum(document["provisions"] for document in review["documents"])
+    compared = sum(document["provisions"] for document in review["documents"] if document["is_compared"])
+    left_out = n["documents"] - n["compared"]
+    where = f"{n['documents']} 份文件" if not left_out else f"内容最近的 {n['compared']} 份文件"
+    more = f"另有 {left_out} 份文件内容较远，没有比对：下面说没有，都不包括这些文件。" if left_out else ""
     lines = [
-        f"本稿读出 {n['provisions']} 条（{review['characters']:,} 字），与库中 {n['documents']} 份文件的 {compared:,} 条比对。",
+        f"本稿读出 {n['provisions']} 条（{review['characters']:,} 字），与库中{where if left_out else f' {where}'}的 {compared:,} 条比对。{more}",
         f"其中 {n['whole']} 条有对应条款：措辞同文 {n['same']} 条，改写 {n['adapted']} 条，自有 {n['own']} 条；"
         f"{n['passing']} 条别处只顺带提到；{n['none']} 条没有对应。",
     ]
@@ -88,7 +91,7 @@ def _step(label: str) -> str:
 
 
 def _say_kin(document: Mapping[str, Any]) -> str:
-    return "即本稿" if document["is_same"] else "同类" if document["is_peer"] else "不同类"
+    return "即本稿" if document["is_same"] else "同类" if document["is_peer"] else "不同类" if document["is_compared"] else "未比对"
 
 
 def _say_unit(unit: Mapping[str, Any]) -> list[Words]:
