@@ -54,11 +54,12 @@ def list_coverage(conn: sqlite3.Connection, asked: Asked, whole: bool = False) -
 
     Shape: ``{"documents": [{"id", "title", "province", …, "looked": {"provisions", "characters"}, "shown"}], "columns":
     the shown ones, "themes": [{"id", "name", "measures"}], "total", "all", "single": measures found in one document
-    only, "pages", "states": those of STATES that cells can have, "measures": [{"id", "label", "origin", "theme": {"id", "name"}, "documents", "provisions", "cells":
-    [...]}]}``. A cell: ``{"document_id", "state" (one of STATES), "shared" (share of its characters that stand in
-    others' words, of the measure), "provisions": [{"id", "eid", "number", "heading", "label", "address", "pinned"}],
-    "figures", "more_figures"}``; of ``passing`` the provision that takes it up, of ``absent`` none. ``absent``
-    is said of a document that was compared with one of the measure's at least, ``unseen`` of one that was with none.
+    only, "pages", "states": those of STATES that cells can have, "measures": [{"id", "label", "origin", "theme": {"id",
+    "name"}, "documents", "provisions", "cells": [...]}]}``. A cell: ``{"document_id", "state" (one of STATES), "shared"
+    (share of its characters that stand in others' words, of the measure), "provisions": [{"id", "eid", "number",
+    "heading", "label", "address", "pinned"}], "figures", "more_figures"}``; of ``passing`` the provision that takes it up,
+    of ``absent`` none. ``absent`` is said of a document that was compared with one of the measure's at least, ``unseen``
+    of one that was with none.
     """
     known = extents(conn)
     chosen = [id_ for id_ in asked.documents if id_ in known] or list(known)

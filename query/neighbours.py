@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
-from query.database import rows
 from query.memo import once
 
 
@@ -43,7 +42,7 @@ def _are_all_compared(conn: sqlite3.Connection) -> bool:
 
 def _read(conn: sqlite3.Connection) -> _Compared:
     sql = """
-        SELECT document_id AS one, other_id AS other FROM neighbours
+        SELECT document_id, other_id FROM neighbours
         UNION
         SELECT a.document_id, b.document_id
         FROM build, json_each(build.value) AS decision
@@ -54,8 +53,9 @@ def _read(conn: sqlite3.Connection) -> _Compared:
     documents = frozenset(row[0] for row in conn.execute("SELECT id FROM documents"))
     compared = frozenset(row[0] for row in conn.execute("SELECT DISTINCT document_id FROM compared_provisions"))
     others: dict[str, set[str]] = defaultdict(set)
-    for row in rows(conn, sql):
-        if row["one"] != row["other"]:
-            others[row["one"]].add(row["other"])
-            others[row["other"]].add(row["one"])
+    name = {id_: id_ for id_ in documents}  # one string for each: the pairs are many
+    for one, other in conn.execute(sql):
+        if one != other:
+            others[name[one]].add(name[other])
+            others[name[other]].add(name[one])
     return _Compared(documents, documents - compared, dict(others))

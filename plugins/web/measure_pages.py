@@ -138,10 +138,14 @@ def _rows(found, absolute) -> Iterator[dict]:
                 "shared": None if cell["shared"] is None else round(cell["shared"] * 100, 1),
                 "provisions": "\n".join(p["label"] for p in cell["provisions"]),
                 "figures": "；".join(f"{f['subject'] or ''}{f['text']}" for f in cell["figures"]),
-                "looked": "没有比对" if cell["state"] == "unseen" else f"{column['looked']['provisions']} 条，{column['looked']['characters']} 字",
+                "looked": _say_looked(cell, column["looked"]),
                 "measure_id": measure["id"],
                 "address": absolute(first["pinned"]) if first else "",
             }
+
+
+def _say_looked(cell, looked) -> str:
+    return "没有比对" if cell["state"] == "unseen" else f"{looked['provisions']} 条，{looked['characters']} 字"
 
 
 def _write_workbook(rows, about) -> bytes:

@@ -217,6 +217,7 @@ class TestLook:
             border = "(query) => getComputedStyle(document.querySelector(query)).borderTopStyle"
             assert page.evaluate(border, "td.unseen .state") == "dashed" != page.evaluate(border, "td.absent .state")
             assert overflow(page) == 0
+            assert page.evaluate(border, "td.unseen") != "dashed", "the mark of an unseen character is drawn around the cell"
             page.emulate_media(media="print")
             assert page.evaluate(border, "td.unseen .state") == "dashed"
             reader.context.close()
