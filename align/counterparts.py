@@ -99,22 +99,33 @@ def read_model(stored: Mapping) -> Model:
     )
 
 
-def match(left: Encoded, right: Encoded, model: Model | None = None) -> Iterator[Pairs]:
+def match(
+    left: Encoded, right: Encoded, model: Model | None = None, nearest: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[Pairs]:
     """Yield the pairs of provisions of different documents whose probability is at least ``model.passing``.
 
-    Each document of ``left`` is compared with those of ``right`` that are nearest to it; two that stand in
-    both encodings once.
+    Each document of ``left`` is compared with those of ``right`` that are nearest to it (``find_nearest``, when they are
+    not given); two that stand in both encodings once.
     """
     model = model or load_model()
     mine, theirs = _rows_of(left), _rows_of(right)
+    nearest = find_nearest(left, right) if nearest is None else nearest
     done: set[tuple[str, str]] = set()
     for name, rows in mine.items():
-        names = [other for other in theirs if other != name]
-        starts = [int(theirs[other][0]) for other in theirs]
-        near = dict(zip(theirs, measure_nearness(left.meaning[rows], right.meaning, starts).tolist()))
-        others = [other for other in choose_nearest(near, names) if (other, name) not in done]
+        others = [other for other in nearest[name] if (other, name) not in done]
         done.update((name, other) for other in others)
         yield from match_document(left, rows, right, {other: theirs[other] for other in others}, model)
+
+
+def find_nearest(left: Encoded, right: Encoded) -> dict[str, list[str]]:
+    """Return, by document of ``left``, the other ones of ``right`` that it is compared with, the nearest first."""
+    theirs = _rows_of(right)
+    starts = [int(rows[0]) for rows in theirs.values()]
+    nearest = {}
+    for name, rows in _rows_of(left).items():
+        near = dict(zip(theirs, measure_nearness(left.meaning[rows], right.meaning, starts).tolist())) if starts else {}
+        nearest[name] = choose_nearest(near, [other for other in theirs if other != name])
+    return nearest
 
 
 def match_document(

@@ -12,7 +12,7 @@ from ingest.stamp import ROOT
 
 _db_option = click.option("--db", type=click.Path(path_type=Path), default=ROOT / "kb.db", help="The database; kb.db by default.")
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-_STATES = {"same": "同文", "adapted": "改写", "own": "自有", "passing": "顺带", "absent": "未提及"}
+_STATES = {"same": "同文", "adapted": "改写", "own": "自有", "passing": "顺带", "absent": "未提及", "unseen": "未比对"}
 
 
 @click.command("counterparts")
@@ -38,6 +38,8 @@ def counterparts_command(provision: str, db: Path, as_json: bool) -> None:
     for document in found["silent"]:
         looked = document["looked"]
         click.echo(f"未提及：{document['province']}  {document['title']}（查了 {looked['provisions']} 条、{looked['characters']} 字）")
+    if found["not_compared"]["total"]:
+        click.echo(f"未比对：另有 {found['not_compared']['total']} 份文件与这份文件内容较远，没有逐条比对，有没有对应条款还不知道；可以用 kb search 检索，或用 kb compare 自己选一条来并列")
 
 
 @click.command("measures")

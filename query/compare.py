@@ -46,6 +46,7 @@ from query.compare_offers import read_measure
 from query.documents import describe_document, suggest_documents
 from query.layout import unbreak
 from query.memo import once
+from query.neighbours import all_compared
 from query.provisions import suggest_provisions
 from query.relate import load_meaning
 from query.strips import make_strips
@@ -211,7 +212,7 @@ def _read_measure(conn: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
     measure = place and read_measure(conn, place.replace("/", "__", 1), MOST)
     if not measure:
         if place and _read(conn, place):
-            raise CompareError(404, "这一条没有归入任何措施：别的文件里没有找到对应的条款。", [{"p": place, "is_here": True}])
+            raise CompareError(404, f"这一条没有归入任何措施：{'别的' if all_compared(conn) else '比对过的'}文件里没有找到对应的条款。", [{"p": place, "is_here": True}])
         raise CompareError(404, f"库中没有“{asked.measure[:200]}”。", [_describe_unknown(conn, asked.measure)])
     return measure
 

@@ -9,9 +9,10 @@ from typing import Any
 from query.addresses import number_of_version, write_address
 from query.database import one, rows
 from query.memo import once
+from query.neighbours import compared_with
 from query.themes import OPENING, first_sentence
 
-MOST_SILENT = 60  # documents without a counterpart that are listed by name
+MOST_SILENT = 60  # documents without a counterpart, or never compared, that are listed by name
 #: From which value a reason is worth naming; of two that say the same only the first is named.
 REASONS = (("heading", 0.5), ("heading_in", 0.8)), (("contained", 0.4), ("words", 0.3)), (("main_theme", 0.5),), (("unheaded", 1),)
 
@@ -19,9 +20,11 @@ REASONS = (("heading", 0.5), ("heading_in", 0.8)), (("contained", 0.4), ("words"
 def counterparts_of(conn: sqlite3.Connection, provision_id: str) -> dict[str, Any] | None:
     """Return the counterparts of a provision in every other document; None when there is no such provision.
 
-    Shape: ``{"provision": {"id", "eid", "label"}, "measure": {"id", "label", "documents"} or None, "documents": [{"id",
+    Shape: ``{"provision": {"id", "eid", "label", "heading"}, "measure": {"id", "label", "documents"} or None, "documents": [{"id",
     "title", "province", "province_code", "issued_on", "found": [...]}], "silent": [{"id", "title", "province", "looked":
-    {"provisions", "characters"}}], "more_silent": n}``. ``provision`` is what was compared: the clause, article, box or
+    {"provisions", "characters"}}], "more_silent": n, "not_compared": {"total", "documents": [as of ``silent``, the first
+    MOST_SILENT]}}``. ``silent`` are documents that were compared; of ``not_compared``, which are too far off, it is not
+    known whether they have a counterpart. ``provision`` is what was compared: the clause, article, box or
     loose paragraph that the provision is or stands in; None for what holds these. Of what was found, best first:
     ``{"id", "eid", "label", "heading", "opening", "address", "pinned", "score", "rank", "kind" (``whole``: regulates
     the same; ``passing``: takes it up in passing), "origin", "why", "reasons"}``, ``reasons`` naming what in ``why`` speaks for it; documents with the likeliest come first.
@@ -32,13 +35,13 @@ def counterparts_of(conn: sqlite3.Connection, provision_id: str) -> dict[str, An
     compared = one(
         conn,
         """
-        SELECT p.id, p.eid, p.label FROM compared_provisions c JOIN provisions p ON p.id = c.provision_id
+        SELECT p.id, p.eid, p.label, p.heading FROM compared_provisions c JOIN provisions p ON p.id = c.provision_id
         WHERE c.provision_id = ?
         """,
         [asked["unit_id"]],
     )
     if compared is None:
-        return {"provision": None, "measure": None, "documents": [], "silent": [], "more_silent": 0}
+        return {"provision": None, "measure": None, "documents": [], "silent": [], "more_silent": 0, "not_compared": {"total": 0, "documents": []}}
     found = rows(
         conn,
         """
@@ -55,17 +58,18 @@ def counterparts_of(conn: sqlite3.Connection, provision_id: str) -> dict[str, An
     documents = extents(conn)
     here = [{**documents[id_]["document"], "found": some} for id_, some in by_document.items()]
     here.sort(key=lambda d: (d["found"][0]["kind"] == "passing", -d["found"][0]["score"], d["id"]))
-    silent = [
-        {**entry["document"], "looked": entry["looked"]}
-        for id_, entry in documents.items()
-        if id_ not in by_document and id_ != asked["document_id"]
-    ]
+    compared_ones = compared_with(conn, asked["document_id"])
+    silent, unseen = [], []
+    for id_, entry in documents.items():
+        if id_ not in by_document and id_ != asked["document_id"]:
+            (silent if id_ in compared_ones else unseen).append({**entry["document"], "looked": entry["looked"]})
     return {
         "provision": compared,
         "measure": measure_of(conn, compared["id"]),
         "documents": here,
         "silent": silent[:MOST_SILENT],
         "more_silent": max(0, len(silent) - MOST_SILENT),
+        "not_compared": {"total": len(unseen), "documents": unseen[:MOST_SILENT]},
     }
 
 

@@ -4,10 +4,11 @@
 
     name, title, characters, remarks, doubts    as in the record
     documents       [{id, title, title_supplied, province, province_code, issued_on, provisions, kinship, vocabulary,
-                    counterparts, is_peer, is_same}]: ``kinship`` is how alike the words of the two are as a whole,
+                    counterparts, is_compared, is_peer, is_same}]: ``kinship`` is how alike the words of the two are as a whole,
                     ``vocabulary`` the share of the draft's words that stand there, rare ones counting more, both from 0
-                    to 1; ``counterparts`` the number of provisions of the draft that have one there; ``is_same``: most of
-                    the draft stands there word for word
+                    to 1; ``counterparts`` the number of provisions of the draft that have one there; ``is_compared``: it is
+                    among the nearest, and no other is compared with the draft; ``is_same``: most of the draft stands there
+                    word for word
     units           [{n, id, kind, label, opening, themes: [{id, name}], state, shared, documents: [document], silent,
                     figures: {own, others}}] in the order of the draft, n from 1
       state         "same", "adapted", "own": how it words what others word too, ``shared`` being the share of its Han
@@ -15,13 +16,13 @@
                     A document that is the draft itself (``is_same``) is listed, but no other to be judged by
       document      {document_id, province, title, found: [counterpart]}, the likeliest first
       counterpart   {id, eid, label, opening, address, pinned, score, kind ("whole", "passing"), shared, why, reasons}
-      silent        ids of the documents without one
+      silent        ids of the documents without one, of those that were compared
       figures       own: [figure], others: [{document_id, province, address, label, figures: [figure]}]
     missing, touched    [{id, label, theme, documents, of, places: [{document_id, province, title, id, label, opening,
                     address, pinned, figures}], by: [{n, label, province, other}]}]: measures that more than half of the
                     peers have; the draft has nothing of the first, and of the second only provisions (``by``) that touch
                     them in passing
-    counts          {provisions, whole, same, adapted, own, passing, none, documents, peers, missing, touched}
+    counts          {provisions, whole, same, adapted, own, passing, none, documents, compared, peers, missing, touched}
 
 A document is a **peer** when a quarter of the draft corresponds with it: what peers have can be missed, what a document
 on another matter has cannot.
@@ -33,13 +34,13 @@ import json
 import sqlite3
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from align.counterparts import FEATURES, load_model, match
+from align.counterparts import FEATURES, find_nearest, load_model, match
 from align.cover import judge_cover
 from align.explain import explain
 from align.provisions import Encoded, Provision, Weights, encode
@@ -104,12 +105,15 @@ def review(conn: sqlite3.Connection, draft: Mapping[str, Any], until: float | No
     kin = _measure_kin(known, encoded, draft["text"])
     _check(until)
     needed = _needed_likeness(kin, SHORT_LIKENESS if draft["characters"] < SHORT else LEAST_LIKENESS)
-    pairs = _find(known, encoded, needed)
+    nearest = find_nearest(encoded, known.encoded)
+    pairs = _find(known, encoded, needed, nearest)
     _check(until)
     of_unit: dict[int, list[_Pair]] = defaultdict(list)
     for pair in pairs:
         of_unit[pair.left].append(pair)
-    documents = _describe_documents(conn, known, units, pairs, kin, needed)
+    compared = nearest.get(ID)
+    left_out = set(known.documents).difference(compared) if compared is not None else set()  # nothing to compare: nothing is left out
+    documents = _describe_documents(conn, known, units, pairs, kin, needed, left_out)
     told = _tell_provisions(conn, {known.encoded.provisions[pair.right].id for pair in pairs})
     names = dict(conn.execute("select id, name from themes"))
     described = []
@@ -129,6 +133,7 @@ def review(conn: sqlite3.Connection, draft: Mapping[str, Any], until: float | No
             "whole": states["same"] + states["adapted"] + states["own"],
             **{state: states[state] for state in ("same", "adapted", "own", "passing", "none")},
             "documents": len(documents),
+            "compared": sum(document["is_compared"] for document in documents.values()),
             "peers": sum(document["is_peer"] for document in documents.values()),
             "missing": len(missing),
             "touched": len(touched),
@@ -183,11 +188,11 @@ def _needed_likeness(kin: np.ndarray, table: Sequence[tuple[float, float, float]
     return np.array([next(least for a, b, least in table if kinship >= a or vocabulary >= b) for kinship, vocabulary in np.maximum(kin, 0)])
 
 
-def _find(known: Known, encoded: Encoded, least: np.ndarray) -> list[_Pair]:
+def _find(known: Known, encoded: Encoded, least: np.ndarray, nearest: Mapping[str, Sequence[str]]) -> list[_Pair]:
     model = load_model()
     is_long = np.array([len(_solid(p.text)) >= LEAST_WORDS for p in encoded.provisions], dtype=bool)
     found = []
-    for pairs in match(encoded, known.encoded, model):
+    for pairs in match(encoded, known.encoded, model, nearest):
         needed = least[known.encoded.documents[pairs.right]]
         alike = (pairs.values[:, _WORDS] >= needed) & ((needed == 0) | is_long[pairs.left])
         kept = np.flatnonzero(alike & (pairs.probability >= model.passing))
@@ -199,8 +204,9 @@ def _find(known: Known, encoded: Encoded, least: np.ndarray) -> list[_Pair]:
 
 
 def _describe_documents(
-    conn: sqlite3.Connection, known: Known, units: Sequence[Mapping[str, Any]], pairs: Sequence[_Pair], kin: np.ndarray, needed: np.ndarray
-) -> dict[str, dict[str, Any]]:
+    conn: sqlite3.Connection, known: Known, units: Sequence[Mapping[str, Any]], pairs: Sequence[_Pair], kin: np.ndarray, needed: np.ndarray,
+    left_out: Collection[str],
+) -> dict[str, dict[str, Any]]:  # fmt: skip
     sizes = [len(unit["text"]) for unit in units]
     matched: dict[str, set[int]] = defaultdict(set)
     verbatim: dict[str, set[int]] = defaultdict(set)
@@ -222,10 +228,13 @@ def _describe_documents(
             "kinship": round(kinship, 3),
             "vocabulary": round(vocabulary, 3),
             "counterparts": len(matched[id_]),
+            "is_compared": id_ not in left_out,
             "is_same": is_same,
             "is_peer": not is_same and least <= FARTHEST_PEER and is_covered and len(matched[id_]) >= LEAST_SHARED,
         }
-    return dict(sorted(described.items(), key=lambda d: (not d[1]["is_same"], not d[1]["is_peer"], -d[1]["kinship"], d[0])))
+    return dict(
+        sorted(described.items(), key=lambda d: (not d[1]["is_same"], not d[1]["is_peer"], not d[1]["is_compared"], -d[1]["kinship"], d[0]))
+    )
 
 
 def _solid(text: str) -> str:
@@ -296,7 +305,7 @@ def _describe_unit(
         "shared": shared if shared is None else round(shared, 3),
         "documents": listed,
         "more_documents": len(by_document) - len(listed),
-        "silent": [id_ for id_ in documents if id_ not in by_document],
+        "silent": [id_ for id_, entry in documents.items() if entry["is_compared"] and id_ not in by_document],
         "figures": {"own": own, "others": set_there},
     }
 

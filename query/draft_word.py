@@ -40,7 +40,7 @@ def write_review_word(
         ["序", "文件", "本稿有对应的条数", "本稿用词见于其中", "是否同类"],
         [
             [str(n), f"{d['province']}《{d['title']}》", str(d["counterparts"]), "—" if d["is_same"] else f"{d['vocabulary']:.0%}", _say_kin(d)]
-            for n, d in enumerate(review["documents"], 1)
+            for n, d in enumerate((d for d in review["documents"] if d["is_compared"]), 1)
         ],
         widths=[0.5, 5, 1.5, 1.5, 1],
         caption="与哪些文件比",
@@ -66,18 +66,22 @@ def write_review_word(
 def say_counts(review: Mapping[str, Any]) -> list[str]:
     """Return what was found in numbers, a sentence each, for Word and the terminal."""
     n = review["counts"]
-    compared = sum(document["provisions"] for document in review["documents"])
+    compared = sum(document["provisions"] for document in review["documents"] if document["is_compared"])
+    left_out = n["documents"] - n["compared"]
+    where = f"内容最近的 {n['compared']} 份文件" if left_out else f" {n['documents']} 份文件"
+    among = "比对过的文件中" if left_out else "库中"
+    more = f"另有 {left_out} 份文件内容较远，没有比对：下面说没有，都不包括这些文件。" if left_out else ""
     lines = [
-        f"本稿读出 {n['provisions']} 条（{review['characters']:,} 字），与库中 {n['documents']} 份文件的 {compared:,} 条比对。",
+        f"本稿读出 {n['provisions']} 条（{review['characters']:,} 字），与库中{where}的 {compared:,} 条比对。{more}",
         f"其中 {n['whole']} 条有对应条款：措辞同文 {n['same']} 条，改写 {n['adapted']} 条，自有 {n['own']} 条；"
         f"{n['passing']} 条别处只顺带提到；{n['none']} 条没有对应。",
     ]
     if n["peers"] > 1:
         lines.append(f"多数同类文件（{n['peers']} 份）有而本稿没有的措施 {n['missing']} 项，本稿只顺带提到的 {n['touched']} 项。")
     elif n["peers"] == 1:
-        lines.append("库中只有一份文件与本稿同类，说不上“多数文件都有”，所以不列缺少的措施。")
+        lines.append(f"{among}只有一份文件与本稿同类，说不上“多数文件都有”，所以不列缺少的措施。")
     else:
-        lines.append("库中没有与本稿同类的文件：只列文字确实相近的条款，不列缺少的措施。")
+        lines.append(f"{among}没有与本稿同类的文件：只列文字确实相近的条款，不列缺少的措施。")
     return lines
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -13,8 +14,9 @@ from query.addresses import number_of_version, write_address
 from query.counterparts import extents
 from query.database import one, rows
 from query.facts import figures_of_units
+from query.neighbours import all_compared, compared_with
 
-STATES = ("same", "adapted", "own", "passing", "absent")
+STATES = ("same", "adapted", "own", "passing", "absent", "unseen")
 SORTS = ("theme", "spread", "order")
 MOST_COLUMNS = 8  # a wider table is read by nobody; which documents stand in it can be chosen
 PAGE = 100
@@ -52,15 +54,18 @@ def list_coverage(conn: sqlite3.Connection, asked: Asked, whole: bool = False) -
 
     Shape: ``{"documents": [{"id", "title", "province", …, "looked": {"provisions", "characters"}, "shown"}], "columns":
     the shown ones, "themes": [{"id", "name", "measures"}], "total", "all", "single": measures found in one document
-    only, "pages", "measures": [{"id", "label", "origin", "theme": {"id", "name"}, "documents", "provisions", "cells":
-    [...]}]}``. A cell: ``{"document_id", "state" (one of STATES), "shared" (share of its characters that stand in
-    others' words, of the measure), "provisions": [{"id", "eid", "number", "heading", "label", "address", "pinned"}],
-    "figures", "more_figures"}``; of ``passing`` the provision that takes it up, of ``absent`` none.
+    only, "pages", "states": those of STATES that cells can have, "measures": [{"id", "label", "origin", "theme": {"id",
+    "name"}, "documents", "provisions", "cells": [...]}]}``. A cell: ``{"document_id", "state" (one of STATES), "shared"
+    (share of its characters that stand in others' words, of the measure), "provisions": [{"id", "eid", "number",
+    "heading", "label", "address", "pinned"}], "figures", "more_figures"}``; of ``passing`` the provision that takes it up,
+    of ``absent`` none. ``absent`` is said of a document that was compared with one of the measure's at least, ``unseen``
+    of one that was with none.
     """
     known = extents(conn)
     chosen = [id_ for id_ in asked.documents if id_ in known] or list(known)
     columns = chosen[:MOST_COLUMNS]
-    where, params = _conditions(asked, columns)
+    compared = {} if all_compared(conn) else {id_: compared_with(conn, id_) for id_ in {*columns, asked.of} if id_ in known}
+    where, params = _conditions(asked, columns, compared)
     found = rows(
         conn,
         f"""
@@ -75,6 +80,7 @@ def list_coverage(conn: sqlite3.Connection, asked: Asked, whole: bool = False) -
     first = 0 if whole else (asked.page - 1) * PAGE
     shown = found if whole else found[first : first + PAGE]
     cells = _read_cells(conn, [row["id"] for row in shown], columns)
+    _add_unseen(conn, cells, [row["id"] for row in shown], columns, compared)
     counts = one(conn, "SELECT count(*) AS n, coalesce(sum(documents = 1), 0) AS single FROM measures")
     return {
         "documents": [{**entry["document"], "looked": entry["looked"], "shown": id_ in columns} for id_, entry in known.items()],
@@ -91,6 +97,7 @@ def list_coverage(conn: sqlite3.Connection, asked: Asked, whole: bool = False) -
         "all": counts["n"],
         "single": counts["single"],
         "pages": -(-len(found) // PAGE),
+        "states": [state for state in STATES if state != "unseen" or compared],
         "measures": [
             {
                 "id": row["id"],
@@ -116,7 +123,8 @@ def find_measure(conn: sqlite3.Connection, provision_id: str) -> str | None:
     return found["id"] if found else None
 
 
-def _conditions(asked: Asked, columns: Sequence[str]) -> tuple[str, dict[str, Any]]:
+def _conditions(asked: Asked, columns: Sequence[str], compared: Mapping[str, Set[str]]) -> tuple[str, dict[str, Any]]:
+    """``compared``: by document those it was compared with; empty where all were."""
     conditions, params = ["m.documents >= :least"], {"least": asked.least, "columns": json.dumps(list(columns))}
     conditions.append(
         """EXISTS (SELECT 1 FROM coverage c WHERE c.measure_id = m.id AND c.state != 'passing'
@@ -127,8 +135,16 @@ def _conditions(asked: Asked, columns: Sequence[str]) -> tuple[str, dict[str, An
         params["theme"] = asked.theme
     if asked.state and asked.of:
         of_document = "(SELECT 1 FROM coverage c WHERE c.measure_id = m.id AND c.document_id = :of {})"
-        if asked.state == "absent":
+        if asked.state in ("absent", "unseen"):
             conditions.append("NOT EXISTS " + of_document.format(""))
+            if asked.of in compared:
+                conditions.append(
+                    f"""{"NOT" if asked.state == "unseen" else ""} EXISTS (SELECT 1 FROM measure_provisions mp WHERE mp.measure_id = m.id
+                    AND mp.document_id IN (SELECT value FROM json_each(:compared)))"""
+                )
+                params["compared"] = json.dumps(sorted(compared[asked.of]))
+            elif asked.state == "unseen":
+                conditions.append("0")
         else:
             conditions.append("EXISTS " + of_document.format("AND c.state = :state"))
             params["state"] = asked.state
@@ -147,8 +163,8 @@ _ORDERS = {
 }
 
 
-def _silent(document_id: str) -> dict[str, Any]:
-    return {"document_id": document_id, "state": "absent", "shared": None, "provisions": [], "figures": [], "more_figures": 0}
+def _silent(document_id: str, state: str = "absent") -> dict[str, Any]:
+    return {"document_id": document_id, "state": state, "shared": None, "provisions": [], "figures": [], "more_figures": 0}
 
 
 def _read_cells(conn: sqlite3.Connection, measures: Sequence[str], columns: Sequence[str]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -184,3 +200,20 @@ def _read_cells(conn: sqlite3.Connection, measures: Sequence[str], columns: Sequ
     for cell in cells.values():
         cell["more_figures"] = max(0, len(cell["figures"]) - MOST_FIGURES)
     return cells
+
+
+def _add_unseen(
+    conn: sqlite3.Connection, cells: dict[tuple[str, str], dict[str, Any]], measures: Sequence[str], columns: Sequence[str],
+    compared: Mapping[str, Set[str]],
+) -> None:  # fmt: skip
+    """Add the cells of which nothing is known: of documents that were compared with none that have the measure."""
+    if not compared:
+        return
+    having: dict[str, set[str]] = defaultdict(set)
+    sql = "SELECT DISTINCT measure_id, document_id FROM measure_provisions WHERE measure_id IN (SELECT value FROM json_each(?))"
+    for measure, document in conn.execute(sql, [json.dumps(list(measures))]):
+        having[measure].add(document)
+    for measure in measures:
+        for document in columns:
+            if (measure, document) not in cells and having[measure].isdisjoint(compared[document]):
+                cells[measure, document] = _silent(document, "unseen")

@@ -18,6 +18,7 @@ CAVEATS = (
     "百分数是这一格的文字中，与本行其他文件逐字相同的部分。同样的措辞不一定出于抄录，也可能同出一个上位文件。",
     "“未提及”是说在收录的这份文件的各条中没有找到，不表示当地没有规定。",
 )
+UNSEEN_CAVEAT = "“未比对”是说这份文件没有与载有此项的任何一份文件比对过：不能当作没有提到，要知道有没有，请检索或并列比对。没有互相比对过的文件，同一事项也可能分成几行。"
 
 
 def write_measures_word(
@@ -26,7 +27,7 @@ def write_measures_word(
 ) -> bytes:  # fmt: skip
     """Return the .docx of a matrix as ``query.measures.list_coverage`` returns it.
 
-    ``states`` are the words for each state of a cell and their meanings; ``absolute`` completes a path to an address.
+    ``states`` are the words for each state that a cell can have and their meanings; ``absolute`` completes a path to an address.
     """
     columns = found["columns"]
     document = start_document("各地措施覆盖矩阵", subject=f"{found['total']} 项措施，{len(columns)} 份文件", landscape=True)
@@ -41,7 +42,7 @@ def write_measures_word(
     add_table(document, heads, [looked, *rows], widths=[0.5, 2.2, *[3.0] * len(columns)], size=fit_size(len(columns)), caption="覆盖矩阵")
     for name, meaning in states.values():
         add_paragraph(document, [Words(name, "strong"), f"：{meaning}"], style="Note")
-    for caveat in CAVEATS:
+    for caveat in (*CAVEATS, UNSEEN_CAVEAT) if "unseen" in states else CAVEATS:
         add_paragraph(document, caveat, style="Note")
     add_paragraph(document, ["本表的地址：", Words(absolute(path), link=absolute(path))], style="Note")
     return save_document(document)
@@ -54,7 +55,7 @@ def _say_measure(measure: Mapping[str, Any]) -> list[Any]:
 
 def _say_cell(cell: Mapping[str, Any], states: Mapping[str, tuple[str, str]], absolute: Callable[[str], str]) -> Cell:
     share = f" {cell['shared']:.0%}" if cell["shared"] is not None and cell["state"] != "own" else ""
-    content: list[Any] = [Words(states[cell["state"]][0] + share, "grey" if cell["state"] in ("absent", "passing") else "strong")]
+    content: list[Any] = [Words(states[cell["state"]][0] + share, "grey" if cell["state"] in ("absent", "passing", "unseen") else "strong")]
     for provision in cell["provisions"]:
         label = unbreak(" ".join(provision["label"].split(" › ")[-1 if provision["heading"] else -2 :]))
         content += ["\n", Words(label, link=absolute(provision["pinned"]))]

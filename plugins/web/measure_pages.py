@@ -45,7 +45,7 @@ async def show_measures(datasette, request):
     found = await ask(datasette, list_coverage, asked)
     if request.url_vars["format"]:
         return answer_json(datasette, {"path": asked.path(), **found})
-    context = {"asked": asked, "found": found, "states": STATE_NAMES}
+    context = {"asked": asked, "found": found, "states": _name_states(found)}
     return await answer_page(datasette, request, "measures.html", context)
 
 
@@ -83,12 +83,12 @@ async def export_measures(datasette, request):
     if form == "csv":
         body = await asyncio.to_thread(write_table_csv, COLUMNS, rows)
     elif form == "docx":
-        body = await asyncio.to_thread(write_measures_word, found, asked.path(), STATE_NAMES, absolute, build, date.today())
+        body = await asyncio.to_thread(write_measures_word, found, asked.path(), _name_states(found), absolute, build, date.today())
     else:
         about = [
             ("内容", f"{found['total']} 项措施 × {len(found['columns'])} 份文件，一行一格。"),
             ("措施", "各地文件中规定同一事项的条款，由程序归并，编者更正；见 docs/comparison.md。"),
-            ("措辞", "；".join(f"{name}：{meaning}" for name, meaning in STATE_NAMES.values())),
+            ("措辞", "；".join(f"{name}：{meaning}" for name, meaning in _name_states(found).values())),
             ("语料版本", " ".join(filter(None, [build.get("corpus_version"), build.get("corpus_released_on")]))),
             ("语料校验和", build.get("corpus_sha256", "")),
             ("地址", absolute(asked.path())),
@@ -114,6 +114,10 @@ def read_asked(args) -> Asked:
     )
 
 
+def _name_states(found) -> dict[str, tuple[str, str]]:
+    return {state: STATE_NAMES[state] for state in found["states"]}
+
+
 def _number(given: str | None, usual: int, most: int) -> int:
     return min(int(given), most) if given and re.fullmatch(r"[1-9][0-9]{0,6}", given) else usual
 
@@ -134,10 +138,14 @@ def _rows(found, absolute) -> Iterator[dict]:
                 "shared": None if cell["shared"] is None else round(cell["shared"] * 100, 1),
                 "provisions": "\n".join(p["label"] for p in cell["provisions"]),
                 "figures": "；".join(f"{f['subject'] or ''}{f['text']}" for f in cell["figures"]),
-                "looked": f"{column['looked']['provisions']} 条，{column['looked']['characters']} 字",
+                "looked": _say_looked(cell, column["looked"]),
                 "measure_id": measure["id"],
                 "address": absolute(first["pinned"]) if first else "",
             }
+
+
+def _say_looked(cell, looked) -> str:
+    return "没有比对" if cell["state"] == "unseen" else f"{looked['provisions']} 条，{looked['characters']} 字"
 
 
 def _write_workbook(rows, about) -> bytes:

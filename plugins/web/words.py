@@ -97,6 +97,7 @@ STATE_NAMES = {
     "own": ("自有", "规定了这一事项，相同的文字不到二成"),
     "passing": ("顺带", "没有专门的条款，只在规定别的事项时提到，或只有部分相近的条款"),
     "absent": ("未提及", "在全文各条中没有找到"),
+    "unseen": ("未比对", "与载有此项的文件内容较远，没有比对过：写没写，还不知道"),
 }
 
 #: What speaks for two provisions being counterparts.
