@@ -15,13 +15,14 @@ from align.measures import LEAST_LINK, gather, name_measure
 from align.provisions import Provision
 from align.reuse import shared_shares
 from align.tables import read_named
+from ingest.tables import insert_rows
 from ingest.vocabulary import Alignment
 
 Row = dict[str, Any]
 PASSING = "passing"  # a document that has no provision of a measure, but one that takes it up in passing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Link:
     """A counterpart of a provision; ``strength`` is how strongly it holds a measure together."""
 
@@ -58,21 +59,19 @@ def gather_pending(db: sqlite_utils.Database, alignments: Sequence[Alignment]) -
 def _read_links(db: sqlite_utils.Database, touched: set[str]) -> dict[str, list[_Link]]:
     """The counterparts of provisions, and of all that whole counterparts connect with them."""
     sql = """
-        select c.other_id, c.document_id, p.seq, c.score, c.kind, c.origin from counterparts c
-        join compared_provisions p on p.provision_id = c.other_id where c.provision_id = ? order by c.document_id, c.rank
+        select c.provision_id, c.other_id, c.document_id, p.seq, c.score, c.kind, c.origin from counterparts c
+        join compared_provisions p on p.provision_id = c.other_id
+        where c.provision_id in (select value from json_each(?)) order by c.provision_id, c.document_id, c.rank
     """
     links: dict[str, list[_Link]] = {}
-    waiting = list(touched)
+    waiting = touched
     while waiting:
-        provision = waiting.pop()
-        if provision in links:
-            continue
-        links[provision] = [
+        links.update((provision, []) for provision in waiting)
+        for provision, other, document, seq, score, kind, origin in db.execute(sql, [json.dumps(sorted(waiting))]):
             # A pin says that two are counterparts, not that all about them is one matter.
-            _Link(other, document, seq, score, kind == "whole", LEAST_LINK if origin == "curator" else score)
-            for other, document, seq, score, kind, origin in db.execute(sql, [provision])
-        ]
-        waiting += [link.other for link in links[provision] if link.is_whole]
+            strength = LEAST_LINK if origin == "curator" else score
+            links[provision].append(_Link(other, document, seq, score, kind == "whole", strength))
+        waiting = {link.other for provision in waiting for link in links[provision] if link.is_whole} - links.keys()
     return links
 
 
@@ -131,7 +130,7 @@ def _store_measures(
             for document, state, shared, provision in sorted(covered)
         ]
     for table, rows in (("measures", measures), ("measure_provisions", measure_provisions), ("coverage", coverage)):
-        db[table].insert_all(rows, batch_size=1000)
+        insert_rows(db, table, rows)
 
 
 def _in_passing(members: Sequence[str], links: Mapping[str, Sequence[_Link]]) -> dict[str, str]:
