@@ -13,7 +13,7 @@ from typing import Any
 import sqlite_utils
 
 from align.tables import read_weights
-from ingest.gather import gather_pending
+from ingest.gather import drop_measures, gather_pending
 from ingest.neighbours import rank_pending
 from ingest.pairs import compare_pending
 from ingest.records import SourceError
@@ -110,9 +110,7 @@ def release_document(db: sqlite_utils.Database, number: int) -> None:
     mirrored = db.execute(f"select other_id, provision_id from counterparts where provision_id in ({mine})", given).fetchall()
     db.conn.executemany("delete from counterparts where provision_id = ? and other_id = ?", mirrored)
     db.execute(f"delete from counterparts where provision_id in ({mine})", given)
-    ids = db.execute(measures, given).fetchall()
-    for table, key in (("coverage", "measure_id"), ("measure_provisions", "measure_id"), ("measures", "id")):
-        db.conn.executemany(f"delete from {table} where {key} = ?", ids)
+    drop_measures(db, [row[0] for row in db.execute(mine, given)])
     db.execute("delete from coverage where document_id = :document", given)
     for table in ("neighbours", "pending_pairs"):
         db.execute(f"delete from {table} where document_id = :document or other_id = :document", given)

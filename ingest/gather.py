@@ -46,14 +46,17 @@ def gather_pending(db: sqlite_utils.Database, alignments: Sequence[Alignment]) -
     touched = {row[0] for row in db.execute(sql)}
     links = _read_links(db, touched)
     provisions = read_named(db.conn, list(links))
-    stale = [[row[0]] for row in db.execute(
-        "select distinct measure_id from measure_provisions where provision_id in (select value from json_each(?))",
-        [json.dumps(list(links))],
-    )]  # fmt: skip
-    for table, key in (("coverage", "measure_id"), ("measure_provisions", "measure_id"), ("measures", "id")):
-        db.conn.executemany(f"delete from {table} where {key} = ?", stale)
+    drop_measures(db, list(links))
     _store_measures(db, provisions, links, alignments)
     db["pending_measures"].delete_where()
+
+
+def drop_measures(db: sqlite_utils.Database, provisions: Sequence[str]) -> None:
+    """Drop the measures that hold any of some provisions."""
+    sql = "select distinct measure_id from measure_provisions where provision_id in (select value from json_each(?))"
+    measures = db.execute(sql, [json.dumps(provisions)]).fetchall()
+    for table, key in (("coverage", "measure_id"), ("measure_provisions", "measure_id"), ("measures", "id")):
+        db.conn.executemany(f"delete from {table} where {key} = ?", measures)
 
 
 def _read_links(db: sqlite_utils.Database, touched: set[str]) -> dict[str, list[_Link]]:
