@@ -11,6 +11,7 @@ import re
 import shutil
 import sqlite3
 
+import docx
 import pytest
 from bs4 import BeautifulSoup
 from bs4.builder import HTMLParserTreeBuilder
@@ -23,7 +24,7 @@ from plugins.web.words import DOUBT_NAMES, FIELD_NAMES
 from tests.conftest import CORPUS, DOCUMENT_IDS
 from tests.site.conftest import CHONGQING, HEBEI, LIAONING, SHANXI, Site, open_site
 
-ODD, LONG = "ln-2030-odd", "ln-2031-long"
+ODD, LONG, WORD = "ln-2030-odd", "ln-2031-long", "ln-2032-word"
 HEAVIEST = 150_000  # bytes, zipped
 
 ODD_SOURCE = """<html><head><title>头</title><script>alert(0)</script></head><body>
@@ -44,6 +45,12 @@ def odd_site(tmp_path_factory):
         document.mkdir(parents=True)
         (document / name).write_text(words, encoding="utf-8")
         (document / "document.yml").write_text("", encoding="utf-8")
+    (folder / "corpus" / WORD).mkdir()
+    word = docx.Document()
+    for words in ("某省职业技能培训实施方案", "一、总体要求", "坚持就业导向。", "二、保障措施", "加强领导。"):
+        word.add_paragraph(words)
+    word.save(str(folder / "corpus" / WORD / "v1.docx"))
+    (folder / "corpus" / WORD / "document.yml").write_text("", encoding="utf-8")
     build(folder / "corpus", folder / "kb.db")
     for site in open_site(folder / "kb.db"):
         site.folder = folder
@@ -284,6 +291,13 @@ def test_curated_title_stands_with_its_reason(site):
 
 def test_ledger_is_linked_from_every_page(site):
     assert site.page("/about").select_one('.foot a[href="/ledger"]')
+
+
+def test_a_word_file_is_offered_to_be_kept_and_not_shown_as_text(odd_files):
+    assert "在浏览器里看" not in odd_files.page(f"/d/{WORD}/original").select_one(".source-facts").get_text()
+    response = odd_files.get(f"/d/{WORD}/source")
+    assert response.headers["content-disposition"] == f'attachment; filename="{WORD}@v1.docx"'
+    assert response.content == (odd_files.folder / "corpus" / WORD / "v1.docx").read_bytes()
 
 
 # ---- names and what was put aside ----
