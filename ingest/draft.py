@@ -19,8 +19,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 
@@ -30,10 +32,9 @@ from ingest.formats.html import visible_text
 from ingest.index import CONTAINER_KINDS
 from ingest.parse import parse
 from ingest.quantify import quantify
-from ingest.records import Parsed, Reading, SourceError
+from ingest.records import GridCell, Layout, Parsed, Reading, SourceError
 from ingest.rows import provision_rows
 from ingest.tag import Passage, Tagger, theme_words
-from ingest.word import WordError, read_word
 
 ID = "draft"  # of the draft among the documents; no document's id lacks a year
 
@@ -56,6 +57,14 @@ _OTHER_TYPES = {
     ".docm": "带宏的 Word 文件", ".ofd": "OFD 文件",
 }  # fmt: skip
 _ZIPPED = b"PK\x03\x04"
+# A Word file is one request's: less may be unpacked than a build allows.
+MOST_PARTS = 2_000
+MOST_UNPACKED = 64 << 20  # bytes of all parts together
+MOST_XML = 12 << 20  # bytes of one part of XML; Word writes some ten bytes of it for a character
+_LEFT_OUT = {
+    "contents": "目录", "footnote": "脚注", "invisible-text": "隐藏的文字", "running-title": "页眉页脚", "pinyin-aid": "注音", "picture": "图片", "chart": "图表",
+    "comment": "批注", "deletion": "修订删去的文字", "formula": "公式", "object": "嵌入的对象",
+}  # fmt: skip
 
 
 class DraftError(Exception):
@@ -78,20 +87,73 @@ def read_draft(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         raise DraftError("文件是空的，请另选一个。")
     try:
         if data.startswith(_ZIPPED):
-            word = read_word(data)
-            return word.text, word.remarks
+            return _read_word(data)
         if suffix == ".docx":
-            raise WordError("这个文件的内容不是 .docx（可能是改了扩展名的旧版 .doc，或已加密），请用 Word 或 WPS 另存为不加密的 .docx。")
+            raise DraftError("这个文件的内容不是 .docx（可能是改了扩展名的旧版 .doc，或已加密），请用 Word 或 WPS 另存为不加密的 .docx。")
         if suffix in _OTHER_TYPES:
             raise DraftError(f"{_OTHER_TYPES[suffix]}读不了，请另存为 .docx 或 .txt，或把文字直接粘贴进来。")
         if suffix not in _TEXT_TYPES | _PAGE_TYPES:
             raise DraftError("只能核对 .docx 和 .txt 文件，请另存为其中一种，或把文字直接粘贴进来。")
         markup, _ = decode(data, PurePath("draft"))
-    except WordError as error:
-        raise DraftError(error.message) from None
     except SourceError:
         raise DraftError("这个文件不是文字，或编码无法识别，请另存为 UTF-8 编码的 .txt，或把文字直接粘贴进来。") from None
     return (visible_text(markup) if suffix in _PAGE_TYPES else markup), ()
+
+
+def _read_word(data: bytes) -> tuple[str, tuple[str, ...]]:
+    from ingest.formats.word import read_word  # loaded when a Word file is handed in
+
+    _check_package(data)
+    try:
+        text, layout = read_word(data, PurePath("draft"))
+    except SourceError:
+        raise DraftError("这个 Word 文件已损坏或不是 .docx，请用 Word 或 WPS 打开后另存为 .docx，或把文字直接粘贴进来。") from None
+    told = dict.fromkeys([*(noise.rule for noise in layout.noise), *(["footnote"] if layout.footnotes else []), *layout.left_out])
+    names = [_LEFT_OUT[one] for one in told if one in _LEFT_OUT]
+    remarks = [f"Word 文件里的{'、'.join(names)}没有参加比对。"] if names else []
+    if unread := layout.left_out.get("number"):
+        remarks.append(f"{unread} 段的自动编号读不出来，这些段落按没有编号处理；把编号改成手写的文字即可。")
+    return _flatten(text, layout), tuple(remarks)
+
+
+def _flatten(text: str, layout: Layout) -> str:
+    """Return a text that says by itself what its layout tells: it is handed back in the form, and parsed again from there.
+
+    A line a paragraph, cells between lone pipes as captured pages have them; without noise, footnotes and their marks.
+    A row of one cell over several columns is text.
+    """
+    dropped = bytearray(len(text))
+    notes = [span for one in layout.footnotes for span in ((one.mark_start, one.mark_end), (one.start, one.end))]
+    for start, end in [*((noise.start, noise.end) for noise in layout.noise), *notes]:
+        dropped[start:end] = b"\1" * (end - start)
+    pipes: dict[int, str] = {}
+    for grid in layout.grids:
+        rows: dict[int, list[GridCell]] = {}
+        for cell in grid.cells:
+            if cell.start >= 0:
+                rows.setdefault(cell.row, []).append(cell)
+        for cells in rows.values():
+            if len(cells) > 1 or cells[0].colspan == 1:
+                for at in (cells[0].start, *(cell.end for cell in cells)):
+                    pipes[at] = pipes.get(at, "") + "\n|\n"
+    flat = "".join(pipes.get(n, "") + ("" if dropped[n] else c) for n, c in enumerate(text)) + pipes.get(len(text), "")
+    return "\n".join(line for line in flat.split("\n") if line.strip())
+
+
+def _check_package(data: bytes) -> None:
+    """Refuse what is no package, and one that would unpack to far more than a draft holds, before unpacking any of it."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as package:
+            parts = package.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        raise DraftError("这不是 .docx 文件（旧版 .doc 和加密文件读不了），请另存为不加密的 .docx，或把文字直接粘贴进来。") from None
+    # zipfile never unpacks more of a part than the size it declares, so the declared sizes are a bound.
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise DraftError(f"这个 Word 文件解压后超过 {MOST_UNPACKED >> 20} MB，请删去图片和附件，或把文字直接粘贴进来。")
+    if any(part.file_size > MOST_XML for part in parts if part.filename.endswith((".xml", ".rels"))):
+        raise DraftError("这个 Word 文件的正文太大，请分成几部分核对，或把文字直接粘贴进来。")
+    if "[Content_Types].xml" not in {part.filename for part in parts}:
+        raise DraftError("这不是 Word 文件，请另存为 .docx，或把文字直接粘贴进来。")
 
 
 def too_large() -> DraftError:

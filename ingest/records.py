@@ -107,6 +107,7 @@ class Layout:
     headings: Mapping[int, int] = field(default_factory=dict)  # where a heading begins -> its level, 1 the highest
     front: int = 0  # where front matter ends that the format tells apart from the text
     doubts: tuple[Doubt, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)  # what is no text or not to be read (picture, comment …) -> how many
 
 
 @dataclass(frozen=True)

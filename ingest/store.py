@@ -52,7 +52,7 @@ TABLES: dict[str, dict[str, Any]] = {
         id=str, document_id=str, provision_id=str, box_id=str, group_name=str, name=str, part_of=str, value=float,
         value_text=str, unit=str, op=str, cumulative=int, period=str, nature=str, seq=int, concept_id=str,
     ),
-    "quarantine": dict(source_file=str, document_id=str, reason=str),
+    "quarantine": dict(source_file=str, document_id=str, message=str, reason=str),
     "ingested": dict(name=str, document_id=str, number=int, files=str, fingerprint=str, is_stored=int),
     "pending_lists": dict(document_id=str, text=str, before=str),
     "build": dict(key=str, value=str),

@@ -28,6 +28,7 @@ from ingest.read import read
 from ingest.records import SourceError
 from ingest.reuse import store_reuse
 from ingest.rows import Row, provision_rows
+from ingest.refuse import say_refusal
 from ingest.spread import DIED, spread
 from ingest.store import delete_document, store_document
 from ingest.survey import Source, add_list, survey
@@ -138,7 +139,12 @@ def _store(db: sqlite_utils.Database, corpus: Path, source: Source, prepared: Pr
         row = {"document_id": source.document_id, "text": prepared.listed, "before": source.fingerprint}
         db["pending_lists"].insert(row, replace=True)
     db["quarantine"].insert_all(
-        {"source_file": r.path.relative_to(corpus.parent).as_posix(), "document_id": r.document_id or None, "reason": r.reason}
+        {
+            "source_file": r.path.relative_to(corpus.parent).as_posix(),
+            "document_id": r.document_id or None,
+            "message": say_refusal(r.reason),
+            "reason": r.reason,
+        }
         for r in prepared.refused
     )
     row: Row = {

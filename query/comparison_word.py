@@ -29,7 +29,7 @@ def write_comparison_word(
     add_paragraph(document, _explain_marks(comparison), style="Note")
     size = fit_size(len(columns) + 1)
     heads = ["行", *map(_head_column, columns)]
-    rows = [_write_sources(columns, absolute, build), *(_write_row(row, names) for row in comparison["rows"])]
+    rows = [_write_sources(columns, absolute, build, made_on), *(_write_row(row, names) for row in comparison["rows"])]
     add_table(document, heads, rows, size=size, caption=f"{comparison['title']}：句子逐行对应")
     if not comparison["rows"]:
         add_paragraph(document, "各栏文字相同，没有差异。")
@@ -76,7 +76,7 @@ def _head_column(column: Mapping[str, Any]) -> list[Words]:
     return [Words(column["name"]), Words(f"\n{column['short']}", "light")]
 
 
-def _write_sources(columns, absolute, build) -> list[Any]:
+def _write_sources(columns, absolute, build, made_on) -> list[Any]:
     """The row below the head: each column's document, its source as a footnote.
 
     Not in the head itself: that is repeated on every page, and LibreOffice loses footnotes there.
@@ -84,7 +84,7 @@ def _write_sources(columns, absolute, build) -> list[Any]:
     cells: list[Any] = [Words("出处", "remark")]
     for column in columns:
         words = "\n".join(filter(None, [say_document(column["document"]), write_date(column["date"] or "")]))
-        cells.append([Words(words, note=say_source(column, absolute(column["pinned"]), build))])
+        cells.append([Words(words, note=say_source(column, absolute(column["pinned"]), build, made_on))])
     return cells
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from query.dates import write_date
+from query.citation import cite_by_law_manual, gather
 from query.layout import unbreak
 from query.word import Words
 
@@ -101,19 +102,11 @@ def say_document(document: dict[str, Any]) -> str:
     return f"《{unbreak(document['title'])}》" + ("（题名代拟）" if document["title_supplied"] else "")
 
 
-def say_source(column: Mapping[str, Any], address: str, build: Mapping[str, str]) -> list[Words]:
-    """Return a column's source for a footnote: who, what, number, date, place in it, pinned address, corpus."""
-    document = column["document"]
-    issuers = "、".join(document["issuers"])
-    parts = [f"{issuers}：" if issuers else "", say_document(document)]
-    parts.append(f"（{document['doc_number']}）" if document["doc_number"] else "")
-    if document["issued_on"]:
-        parts.append(f"，{write_date(document['issued_on'])}成文")
-    elif document["published_on"]:
-        parts.append(f"，{write_date(document['published_on'])}发布")
-    parts.append(f"，{column['label']}。")
-    corpus = say_corpus(build)
-    return [Words("".join(parts)), Words(address, link=address), Words(f"（第{column['version']}版{'；' if corpus else ''}{corpus}）")]
+def say_source(column: Mapping[str, Any], address: str, build: Mapping[str, str], made_on: date) -> list[Words]:
+    """Return a column's source for a footnote: the citation that its own page gives, its address a link."""
+    cited = gather(column["document"], column["eid"], address, made_on, build.get("corpus_name"))
+    before, link, after = cite_by_law_manual(cited).rpartition(address)
+    return [Words(before), Words(link, link=link), Words(after)]
 
 
 def say_corpus(build: Mapping[str, str]) -> str:

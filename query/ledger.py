@@ -66,8 +66,8 @@ def read_ledger(conn: sqlite3.Connection, rule: str | None = None, kind: str | N
     "metadata", "noise", "none", "twice", "difference", "is_balanced", "removals", "rules" (see ``list_rules``),
     "doubts", "kinds": [{"kind", "places"}], "supplied", "captured_on", "media_type", "encoding", "source_file",
     "sha256"}], "total" (the same counts, summed, with ``documents`` and ``versions``), "rules": [{"rule", "reason",
-    "places", "characters", "versions", "example"}], "kinds": [{"kind", "places", "versions", "example"}]}``; rules and
-    kinds are those of all versions, whatever is kept.
+    "places", "characters", "versions", "example"}], "kinds": [{"kind", "places", "versions", "example"}], "put_aside":
+    [{"source_file", "document_id", "message"}]}``; rules, kinds and files put aside are all, whatever is kept.
     """
     whole = once(conn, _make_ledger)
     kept = [
@@ -143,6 +143,7 @@ def _make_ledger(conn: sqlite3.Connection) -> Row:
     metadata = _by_version(conn, 'SELECT version_id, start, "end" FROM metadata')
     noise = _by_version(conn, 'SELECT version_id, start, "end", text, rule, reason FROM noise ORDER BY start')
     doubts = _by_version(conn, 'SELECT version_id, kind, message, start, "end" FROM doubts ORDER BY start')
+    put_aside = rows(conn, "SELECT source_file, document_id, message FROM quarantine ORDER BY source_file")
     versions, rules, kinds = [], {}, {}
     for row in found:
         id_, text = row.pop("id"), row.pop("text")
@@ -177,7 +178,12 @@ def _make_ledger(conn: sqlite3.Connection) -> Row:
     def most_first(row: Row) -> tuple[int, str]:
         return -row["places"], row.get("rule") or row["kind"]
 
-    return {"versions": versions, "rules": sorted(rules.values(), key=most_first), "kinds": sorted(kinds.values(), key=most_first)}
+    return {
+        "versions": versions,
+        "rules": sorted(rules.values(), key=most_first),
+        "kinds": sorted(kinds.values(), key=most_first),
+        "put_aside": put_aside,
+    }
 
 
 def _add_up(versions: Iterable[Row]) -> Row:

@@ -11,6 +11,9 @@ import cn2an
 from docx.oxml.ns import qn
 from lxml import etree
 
+# Bullets that print as they are; others are signs of fonts such as Wingdings.
+BULLETS = {"•", "●", "○", "◆", "■", "□", "·", "▪", "★", "※", "—", "——", "-", "－"}
+
 # What Word itself keeps to, and a hostile file need not: levels of a list, styles each based on the next, letters about
 # a number, and the number itself (a Roman 10¹² is a billion M).
 MOST_LEVELS = 9
@@ -50,11 +53,12 @@ FORMATS: dict[str, Callable[[int], str]] = {
     **dict.fromkeys(
         ["chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCounting", "taiwaneseCountingThousand",
          "japaneseDigitalTenThousand"], _han),
-    **dict.fromkeys(["ideographDigital", "taiwaneseDigital"], lambda n: "".join("〇一二三四五六七八九"[int(d)] for d in str(n))),
+    **dict.fromkeys(["ideographDigital", "taiwaneseDigital", "koreanDigital2"], lambda n: "".join("〇一二三四五六七八九"[int(d)] for d in str(n))),
     **dict.fromkeys(["chineseLegalSimplified", "ideographLegalTraditional", "japaneseLegal"], lambda n: _han(n).translate(_LEGAL)),
     **dict.fromkeys(["decimalEnclosedCircle", "decimalEnclosedCircleChinese"], _from(_CIRCLED)),
     "ideographTraditional": _from(_STEMS),
     "ideographZodiac": _from(_BRANCHES),
+    **dict.fromkeys(["decimal", "decimalHalfWidth"], str),
     "decimalFullWidth": lambda n: str(n).translate(str.maketrans("0123456789", "０１２３４５６７８９")),
     "decimalZero": lambda n: f"{n:02}",
     "decimalEnclosedParen": lambda n: f"({n})",
@@ -74,6 +78,7 @@ class _Level:
     restart: int | None  # after which higher level (1-based) it begins anew; 0: never
     style: str | None
     suffix: str
+    is_legal: bool  # numbers of higher levels in Arabic figures, whatever their own form: 1.1 under 第一章
 
 
 @dataclass
@@ -87,6 +92,7 @@ class ListNumbers:
     started: set[tuple[str, int]] = field(default_factory=set)
     overrides: dict[tuple[str, int], int] = field(default_factory=dict)
     styles: dict[str, etree._Element] = field(default_factory=dict)
+    unread: int = 0  # paragraphs whose number is of a form that is not known, or of a list that the file lacks
 
     def __post_init__(self) -> None:
         self.styles = {s.get(qn("w:styleId")): s for s in self.document.styles.element.iter(qn("w:style"))}
@@ -118,10 +124,12 @@ class ListNumbers:
     def next_number(self, paragraph: etree._Element) -> tuple[str, int | None] | None:
         """Return what Word shows before a paragraph and its value (None: a bullet); None where it shows nothing."""
         num_id, ilvl = self._list_of(paragraph)
-        level = self.levels.get(num_id or "", {}).get(ilvl)
-        if num_id in (None, "0") or level is None:
+        if num_id is None or num_id == "0":
             return None
-        assert num_id is not None
+        level = self.levels.get(num_id, {}).get(ilvl)
+        if level is None:
+            self.unread += 1
+            return None
         counts = self.counts.setdefault(self.abstract[num_id], {})
         if (num_id, ilvl) in self.overrides and (num_id, ilvl) not in self.started:
             counts[ilvl] = self.overrides[num_id, ilvl]
@@ -135,16 +143,21 @@ class ListNumbers:
         if level.format in ("none",):
             return level.text.replace("%1", "") + level.suffix if level.text.strip("%0123456789") else "", None
         if level.format == "bullet":
-            return "• ", None
-        printed = re.sub(r"%([1-9])", lambda m: self._print(num_id, int(m[1]) - 1, counts), level.text)
+            bullet = level.text if level.text in BULLETS else "•"
+            return bullet + ("" if bullet[-1] in "—－" else " "), None
+        shown = [self.levels[num_id].get(int(n) - 1) for n in re.findall(r"%([1-9])", level.text)]
+        if not level.is_legal and any(one and one.format not in FORMATS and one.format != "none" for one in shown):
+            self.unread += 1  # an invented number would be worse than none
+            return None
+        printed = re.sub(r"%([1-9])", lambda m: self._print(num_id, int(m[1]) - 1, counts, level.is_legal), level.text)
         # What follows the number is a tab or a blank; after 一、 or （一） print shows none.
         gap = "" if not printed or re.search(r"[、.．)）]\Z", printed) else level.suffix
         return printed + gap, counts[ilvl]
 
-    def _print(self, num_id: str, ilvl: int, counts: dict[int, int]) -> str:
+    def _print(self, num_id: str, ilvl: int, counts: dict[int, int], is_legal: bool) -> str:
         level = self.levels[num_id].get(ilvl)
         number = counts.get(ilvl, level.start if level else 1)
-        return FORMATS.get(level.format if level and number <= LARGEST else "decimal", str)(number)
+        return FORMATS.get(level.format if level and number <= LARGEST and not is_legal else "decimal", str)(number)
 
     def _list_of(self, paragraph: etree._Element) -> tuple[str | None, int]:
         """The list and level of a paragraph: its own, else its style's or that of the style this is based on."""
@@ -180,6 +193,7 @@ def _level(level: etree._Element) -> _Level:
         restart=int(restart) if restart and restart.isdigit() else None,
         style=_value(level.find(qn("w:pStyle"))),
         suffix="" if suffix == "nothing" else " ",
+        is_legal=(legal := level.find(qn("w:isLgl"))) is not None and legal.get(qn("w:val")) not in ("0", "false"),
     )
 
 

@@ -30,6 +30,15 @@ _SKIPPED = {
     qn("w:instrText"), qn("w:delText"), qn("w:del"), qn("w:moveFrom"), qn("w:pPr"), qn("w:rPr"), qn("w:tblPr"), qn("w:trPr"),
     qn("w:tcPr"), qn("w:sectPr"), qn("w:sdtPr"), qn("w:fldData"), _MC_FALLBACK,
 }  # fmt: skip
+# What holds no text to be read -> as what it is told.
+_LEFT_OUT = {
+    qn("w:del"): "deletion", qn("w:moveFrom"): "deletion", qn("w:commentReference"): "comment", qn("w:object"): "object",
+    "{http://schemas.openxmlformats.org/drawingml/2006/main}blip": "picture", "{urn:schemas-microsoft-com:vml}imagedata": "picture",
+    "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart": "chart",
+    "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds": "chart",
+    "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath": "formula",
+}  # fmt: skip
+_CONTENTS_LINE = re.compile(r"(?:\t|[.．…·•]{2,}|\s{2,})\s*[\divxIVX]{1,4}\s*\Z")
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -108,6 +117,7 @@ class _Word:
         self.footnotes: list[tuple[Span, Span]] = []
         self.notes = {kind: _notes(document, kind) for kind in ("footnote", "endnote")}
         self.numbers = {kind: {id_: n for n, id_ in enumerate(notes, 1)} for kind, notes in self.notes.items()}
+        self.left_out: dict[str, int] = {}
         self.fields: list[bool] = []  # open complex fields; True once the result is shown
 
     def body(self, holder: etree._Element) -> None:
@@ -117,13 +127,21 @@ class _Word:
                 self.paragraph(block)
             elif block.tag == qn("w:tbl"):
                 self.table(block)
+            elif block.tag == qn("w:sdt") and _is_contents(block):
+                span = self.writer.begin()
+                self.body(block)
+                self.noise.append((self.writer.close(span), "contents"))
+            elif block.tag in _LEFT_OUT:
+                self.leave_out(block)
             elif block.tag not in _SKIPPED:
                 self.body(block)  # content controls, smart tags, insertions around paragraphs
 
     def paragraph(self, paragraph: etree._Element) -> None:
         self.writer.end_line(2)
-        number = self.lists.next_number(paragraph)
-        if number is not None and number[0]:
+        # Word counts an empty paragraph of a list; its number stands before nothing and is no text.
+        number, printed = self.lists.next_number(paragraph), _words(paragraph)
+        line = self.writer.begin() if self.is_contents_line(paragraph, printed) else None
+        if number is not None and number[0] and printed.strip():
             span = self.writer.begin()
             self.writer.write(number[0])
             self.writer.close(span)
@@ -132,6 +150,8 @@ class _Word:
         first = len(self.marks)
         boxes: list[etree._Element] = []
         self.runs(paragraph, boxes)
+        if line is not None:
+            self.noise.append((self.writer.close(line), "contents"))
         self.writer.end_line(2)
         for box in boxes:
             self.body(box)
@@ -151,9 +171,24 @@ class _Word:
                 self.footnotes.append((mark, span))
         del self.marks[first:]
 
+    def is_contents_line(self, paragraph: etree._Element, printed: str) -> bool:
+        """True for a line of the contents that Word made: by its style, and with the page's number at its end."""
+        style_id = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        style = self.lists.styles.get(style_id.get(qn("w:val"))) if style_id is not None else None
+        name = style.find(qn("w:name")) if style is not None else None
+        return bool(name is not None and re.match(r"(?i)toc \d", name.get(qn("w:val"), "")) and _CONTENTS_LINE.search(printed))
+
+    def leave_out(self, element: etree._Element) -> None:
+        """Note what is left out; a deletion counts where it takes words away."""
+        told = _LEFT_OUT[element.tag]
+        if told != "deletion" or any(t.text and t.text.strip() for t in element.iter(qn("w:delText"), qn("w:t"))):
+            self.left_out[told] = self.left_out.get(told, 0) + 1
+
     def runs(self, holder: etree._Element, boxes: list[etree._Element]) -> None:
         for element in holder:
             tag = element.tag
+            if tag in _LEFT_OUT:
+                self.leave_out(element)
             if tag in _SKIPPED or not isinstance(tag, str):
                 continue
             if tag == qn("w:fldChar"):
@@ -283,7 +318,20 @@ class _Word:
                 if mark.start is not None and note.start is not None
             ),
             titles=(title,) if title else (),
+            left_out={**self.left_out, **({"number": self.lists.unread} if self.lists.unread else {})},
         )
+
+
+def _words(paragraph: etree._Element) -> str:
+    """The words of a paragraph with its tabs, those of text boxes too."""
+    return "".join("\t" if t.tag == qn("w:tab") else t.text or "" for t in paragraph.iter(qn("w:t"), qn("w:tab")))
+
+
+def _is_contents(control: etree._Element) -> bool:
+    """True for the content control in which Word keeps the contents that it made."""
+    properties = control.find(qn("w:sdtPr"))
+    galleries = properties.iter(qn("w:docPartGallery")) if properties is not None else ()
+    return any(gallery.get(qn("w:val")) == "Table of Contents" for gallery in galleries)
 
 
 def _attribute(cell: etree._Element, name: str, default: str) -> str:

@@ -29,6 +29,7 @@ from query.quoted import split_at
 from query.unseen import split_unseen
 
 _ROOT = Path(__file__).resolve().parents[2]
+_LONGEST_FIGURE = 12  # characters of a cell that holds a figure with its unit: ≥95%（2025年）
 
 
 @hookimpl
@@ -67,6 +68,7 @@ def prepare_jinja2_environment(env, datasette):
         path_of=lambda *args: base + write_address(*args),
         split_own=split_marked,
         print_part=print_part,
+        find_wordy=find_wordy,
         # A changed file gets a changed address, so that no reader sees new pages with an old style sheet.
         asset=lambda name: f"{base}/static/{name}?{fingerprint(_ROOT / 'static' / name)[:8]}",
     )
@@ -124,6 +126,15 @@ def split_marked(unit: dict) -> dict[str, str | Markup]:
 def print_part(unit: dict, part: str, words: str | None) -> Markup:
     """Print a cell, a table's head or another part of a unit, with the words marked that the address quotes."""
     return _print_pieces(unit, part, [(words or "", None)])
+
+
+def find_wordy(heads: list[str] | None, rows: list[dict]) -> set[int]:
+    """Return the columns of a table, counted from 0, that hold words rather than figures: they break and begin at the left.
+
+    Unbroken, one long cell pushes the columns after it out of sight.
+    """
+    lines = [heads or [], *((row["cells"] or []) for row in rows)]
+    return {n for line in lines for n, cell in enumerate(line) if len(cell or "") > _LONGEST_FIGURE}
 
 
 def mark_once(words: str, marked: str) -> Markup:

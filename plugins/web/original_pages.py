@@ -45,7 +45,7 @@ async def show_original(datasette, request):
 
 
 async def show_source(datasette, request):
-    """The captured file, byte for byte: as plain text that no browser interprets, or with ?download=1 to be kept."""
+    """The captured file, byte for byte: as plain text that no browser interprets; to be kept with ?download=1 or where it is no text."""
     address = unquote(request.url_vars["address"])
     parsed = split_address(address)
     document = parsed and await ask(datasette, describe_document, *parsed)
@@ -62,7 +62,8 @@ async def show_source(datasette, request):
     headers = {"X-Source-SHA256": version["source_sha256"], "X-Content-Type-Options": "nosniff", "Content-Security-Policy": _SOURCE_POLICY}
     if datasette.cors:
         add_cors_headers(headers)
-    if not request.args.get("download"):
+    # A PDF or a Word file shown as text is rubbish: it is always to be kept.
+    if not request.args.get("download") and version["encoding"] != "binary":
         return Response(body, headers=headers, content_type=f"text/plain; charset={version['encoding'] or 'utf-8'}")
     name = f"{document['id']}@v{version['n']}{path.suffix}"
     headers["Content-Disposition"] = f'attachment; filename="{name}"'

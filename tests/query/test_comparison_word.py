@@ -15,6 +15,7 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from query.citation import cite_by_law_manual, gather
 from query.comparison_word import write_comparison_word
 from query.export import keep_to_xml
 from tests.query.made import BUILD, NAMES, absolute, make_cell, make_column, make_comparison, make_sentence
@@ -193,10 +194,16 @@ def test_headings_are_words_own(made):
 def test_footnotes_give_the_sources_in_the_order_of_the_columns(made):
     notes = notes_of(made)
     assert notes[0] == (
-        " 甲省人民政府、甲省财政厅：《甲省规划》（某政发〔2022〕1号），2022年6月1日成文，一、总则 › （1）学徒。"
-        "https://kb.example.org/d/d1-2022-x@v1/part_1__cl_1（第1版；语料版本 2.3，2026-05-01）"
+        " 甲省人民政府、甲省财政厅《甲省规划》（某政发〔2022〕1号）第1部分第1条，2022年6月1日成文，载政策文件库，"
+        "https://kb.example.org/d/d1-2022-x@v1/part_1__cl_1，2026年5月2日访问。"
     )
     assert [note[1:4] for note in notes] == ["甲省人", "乙省人", "丙市人"]
+
+
+def test_a_footnote_cites_as_the_page_of_the_provision_does(made):
+    column = make_comparison()["columns"][1]
+    cited = gather(column["document"], column["eid"], absolute(column["pinned"]), date(2026, 5, 2), BUILD["corpus_name"])
+    assert notes_of(made)[1] == " " + cite_by_law_manual(cited)
 
 
 def test_every_footnote_is_referred_to_once_outside_the_repeated_head(made):

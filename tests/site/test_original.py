@@ -11,16 +11,20 @@ import re
 import shutil
 import sqlite3
 
+import docx
 import pytest
 from bs4 import BeautifulSoup
 from bs4.builder import HTMLParserTreeBuilder
 
 from ingest.build import build
+from ingest.rules import load_rules
+from ingest.stamp import ROOT
 from plugins.web import original_pages
+from plugins.web.words import DOUBT_NAMES, FIELD_NAMES
 from tests.conftest import CORPUS, DOCUMENT_IDS
 from tests.site.conftest import CHONGQING, HEBEI, LIAONING, SHANXI, Site, open_site
 
-ODD, LONG = "ln-2030-odd", "ln-2031-long"
+ODD, LONG, WORD = "ln-2030-odd", "ln-2031-long", "ln-2032-word"
 HEAVIEST = 150_000  # bytes, zipped
 
 ODD_SOURCE = """<html><head><title>头</title><script>alert(0)</script></head><body>
@@ -33,12 +37,20 @@ def odd_site(tmp_path_factory):
     """A site over a captured page full of markup and hidden signs, and over a text too long for one page."""
     folder = tmp_path_factory.mktemp("odd")
     draw = random.Random(5)
+    (folder / "corpus").mkdir()
+    (folder / "corpus" / "<i>.md").write_text("一、目标\n\n做好培训。\n\n二、措施\n\n加强领导。\n", encoding="utf-8")
     lines = ["".join(chr(draw.randrange(0x4E00, 0x9FA6)) for _ in range(400)) for _ in range(250)]
     for document_id, name, words in [(ODD, "v1.html", ODD_SOURCE), (LONG, "v1.txt", "一、总体要求\n" + "\n".join(lines) + "\n二、保障措施\n末尾。\n")]:
         document = folder / "corpus" / document_id
         document.mkdir(parents=True)
         (document / name).write_text(words, encoding="utf-8")
         (document / "document.yml").write_text("", encoding="utf-8")
+    (folder / "corpus" / WORD).mkdir()
+    word = docx.Document()
+    for words in ("某省职业技能培训实施方案", "一、总体要求", "坚持就业导向。", "二、保障措施", "加强领导。"):
+        word.add_paragraph(words)
+    word.save(str(folder / "corpus" / WORD / "v1.docx"))
+    (folder / "corpus" / WORD / "document.yml").write_text("", encoding="utf-8")
     build(folder / "corpus", folder / "kb.db")
     for site in open_site(folder / "kb.db"):
         site.folder = folder
@@ -279,3 +291,33 @@ def test_curated_title_stands_with_its_reason(site):
 
 def test_ledger_is_linked_from_every_page(site):
     assert site.page("/about").select_one('.foot a[href="/ledger"]')
+
+
+def test_a_word_file_is_offered_to_be_kept_and_not_shown_as_text(odd_files):
+    assert "在浏览器里看" not in odd_files.page(f"/d/{WORD}/original").select_one(".source-facts").get_text()
+    response = odd_files.get(f"/d/{WORD}/source")
+    assert response.headers["content-disposition"] == f'attachment; filename="{WORD}@v1.docx"'
+    assert response.content == (odd_files.folder / "corpus" / WORD / "v1.docx").read_bytes()
+
+
+# ---- names and what was put aside ----
+
+
+def test_every_recorded_field_has_a_chinese_name():
+    recorded = {entry["field"] for name in ("labels.yml", "head.yml") for entry in load_rules(name)}
+    written = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "ingest").rglob("*.py")))
+    recorded |= set(re.findall(r'(?:Fact\(\s*|\bfield=)"([a-z_]+)"', written))
+    # These are told apart into other fields before they are recorded.
+    assert recorded - {"date", "page_date", "agency"} <= set(FIELD_NAMES)
+
+
+def test_every_kind_of_doubt_has_a_chinese_name():
+    written = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "ingest").rglob("*.py"))
+    kinds = set(re.findall(r'[dD]oubt\([^"]*"([a-z]+(?:-[a-z]+)+)"', written))
+    assert {"line-joined", "table-uneven"} < kinds <= set(DOUBT_NAMES)
+
+
+def test_ledger_lists_what_was_put_aside_and_why(odd_site, site):
+    [row] = odd_site.page("/ledger").select(".put-aside tbody tr")
+    assert [cell.get_text() for cell in row.select("td")] == ["<i>.md", "从题名、发文机关和文号看不出是哪个地区的，也没有年份；请用 kb add --id 指定编号后收录"]
+    assert not site.page("/ledger").select("#put-aside")

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from plugins.web.frame import find_wordy
 from tests.conftest import DOCUMENT_IDS
 from tests.site.conftest import CHONGQING, HEBEI, LIAONING, SHANXI
 
@@ -129,3 +130,8 @@ def _visible(words: str) -> str:
 
 def _words(cell) -> str:
     return "".join(cell.find_all(string=True, recursive=False))
+
+
+def test_a_column_of_words_is_told_from_a_column_of_figures():
+    rows = [{"cells": ["1", "受理后二十个工作日内办结", "≥95%（2025年）"]}, {"cells": ["2", "按季度向省级主管部门报送进展情况", ""]}, {"cells": None}]
+    assert find_wordy(["序号", "要求", "目标"], rows) == {1}
