@@ -186,6 +186,13 @@ def _insert(db: sqlite_utils.Database, table: str, rows: Iterable[Row], otherwis
     )
 
 
+def create_indexes(db: sqlite_utils.Database) -> None:
+    """Create the indexes that are not there yet: after the documents, which come in faster without, and before all that asks for them."""
+    for table, indexes in {**_INDEXES, **FACT_INDEXES, **ALIGNMENT_INDEXES, **REUSE_INDEXES}.items():
+        for columns in indexes:
+            db[table].create_index(columns, if_not_exists=True)
+
+
 def finish(db: sqlite_utils.Database, facts: Mapping[str, Any]) -> None:
     """Write the build's facts and what the query planner needs."""
     is_new = IS_NEW in {row["key"] for row in db["build"].rows}
@@ -194,9 +201,6 @@ def finish(db: sqlite_utils.Database, facts: Mapping[str, Any]) -> None:
     state = {row["key"]: row["value"] for row in db["build"].rows if row["key"] in STATE}
     db["build"].delete_where()
     db["build"].insert_all({"key": k, "value": str(v)} for k, v in sorted({**state, **facts, **counts}.items()))
-    for table, indexes in {**_INDEXES, **FACT_INDEXES, **ALIGNMENT_INDEXES, **REUSE_INDEXES}.items():
-        for columns in indexes:
-            db[table].create_index(columns, if_not_exists=True)
     if is_new:  # after a few documents more it would take as long again, and change next to nothing
         for index in _FULL_TEXT:
             db.execute(f"insert into {index}({index}) values ('optimize')")

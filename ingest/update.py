@@ -30,7 +30,7 @@ from ingest.reuse import store_reuse
 from ingest.rows import Row, provision_rows
 from ingest.refuse import say_refusal
 from ingest.spread import DIED, spread
-from ingest.store import delete_document, store_document
+from ingest.store import create_indexes, delete_document, store_document
 from ingest.survey import Source, add_list, survey
 from ingest.vocabulary import Vocabulary
 from lang.words import Cutter, cutter
@@ -84,6 +84,8 @@ def update(
         tagger = learn_themes(vocabulary, _read_labelled(corpus, vocabulary), cut)
         _store_all(db, changed, Desk(corpus, release, FactReader(vocabulary, tagger)), workers, progress)
     _check_not_empty(db, corpus)
+    with db.atomic():
+        create_indexes(db)
     clock.note("documents")
     _relate(db, vocabulary, cut, clock)
     return Updated(len(changed), _write_lists(db, corpus), clock.seconds)

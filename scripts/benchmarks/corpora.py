@@ -19,7 +19,7 @@ import sqlite_utils
 from ingest.index import index_document
 from ingest.meaning import MOST_LEARNED, learn_meaning, place_units, word_reader
 from ingest.rows import compared_rows
-from ingest.store import IS_NEW, TABLES, connect, create_schema, finish, store_document
+from ingest.store import IS_NEW, TABLES, connect, create_indexes, create_schema, finish, store_document
 from ingest.vocabulary import Vocabulary
 from lang.words import cutter
 
@@ -154,6 +154,7 @@ def _store(db: sqlite_utils.Database, number: int, document: dict[str, Any], pro
 def _learn(db: sqlite_utils.Database, lexicon: tuple[str, ...], units: int) -> None:
     words = word_reader(cutter(lexicon))
     with db.atomic():
+        create_indexes(db)
         learn_meaning(db, -(-MOST_LEARNED // units), words)
         place_units(db, words)
 
