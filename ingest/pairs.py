@@ -69,8 +69,9 @@ def compare_pending(db: sqlite_utils.Database, weights: Weights, alignments: Seq
 
 
 def _are_neighbours(db: sqlite_utils.Database, document: str, other: str) -> bool:
-    sql = "select 1 from neighbours where (document_id, other_id) in (values (?, ?), (?, ?))"
-    return db.execute(sql, [document, other, other, document]).fetchone() is not None
+    # One by one: SQLite finds no pair of columns by an index when it is one of several.
+    sql = "select 1 from neighbours where document_id = ? and other_id = ?"
+    return any(db.execute(sql, pair).fetchone() for pair in ([document, other], [other, document]))
 
 
 def _compare(left: Encoded, right: Encoded, decided: Mapping[str, Sequence[Alignment]], words: Mapping[int, str]) -> Iterator[Pair]:
