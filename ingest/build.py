@@ -6,7 +6,7 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +20,8 @@ from ingest.records import SourceError
 from ingest.spread import count_cores
 from ingest.stamp import hash_corpus, hash_ground, hash_tool
 from ingest.store import IS_NEW, connect, create_schema, finish
-from ingest.update import UNFINISHED, update
+from ingest.update import UNFINISHED, Progress, update
 from ingest.vocabulary import Vocabulary, load_vocabulary
-
-#: Gets what comes and how much will come; yields it on, and may show how far it is.
-Progress = Callable[[Iterable[Any], int], Iterable[Any]]
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ingest.corpus import load_corpus
 from ingest.facts import learn_themes, passages_of
-from ingest.parse import parse
-from ingest.read import read
-from ingest.rows import provision_rows
+from ingest.update import read_labelled
 from ingest.vocabulary import load_vocabulary
 from lang.words import cutter
 
@@ -24,11 +20,7 @@ def disagree(corpus: Path) -> list[dict[str, Any]]:
     corpus = corpus.resolve()
     vocabulary = load_vocabulary(corpus)
     cut = cutter(vocabulary.lexicon)
-    rows: dict[str, Sequence[Mapping[str, Any]]] = {
-        folder.id: list(provision_rows(folder.id, "", parse(read(folder.versions[-1].path))))
-        for folder in load_corpus(corpus)
-        if folder.id in vocabulary.labels
-    }
+    rows = read_labelled(corpus, vocabulary)
     found: list[dict[str, Any]] = []
     for province in sorted({document[:2] for document in rows}):
         tagger = learn_themes(vocabulary, {d: r for d, r in rows.items() if d[:2] != province}, cut)

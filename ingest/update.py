@@ -35,6 +35,7 @@ from ingest.survey import Source, add_list, survey
 from ingest.vocabulary import Vocabulary
 from lang.words import Cutter, cutter
 
+#: Gets what comes and how much will come; yields it on, and may show how far it is.
 Progress = Callable[[Iterable[Any], int], Iterable[Any]]
 UNFINISHED = "unfinished"  # stands in ``build`` while documents were stored and the rest is still to do
 SECONDS_A_COMMIT = 5.0  # of work that an interruption costs at most
@@ -81,7 +82,7 @@ def update(
                 _forget(db, corpus, row)
     clock.note("survey")
     if changed:
-        tagger = learn_themes(vocabulary, _read_labelled(corpus, vocabulary), cut)
+        tagger = learn_themes(vocabulary, read_labelled(corpus, vocabulary), cut)
         _store_all(db, changed, Desk(corpus, release, FactReader(vocabulary, tagger)), workers, progress)
     _check_not_empty(db, corpus)
     with db.atomic():
@@ -212,7 +213,7 @@ def _check_not_empty(db: sqlite_utils.Database, corpus: Path) -> None:
         raise SourceError(f"{corpus.parent / first['source_file']}: {first['reason']}")
 
 
-def _read_labelled(corpus: Path, vocabulary: Vocabulary) -> dict[str, list[Row]]:
+def read_labelled(corpus: Path, vocabulary: Vocabulary) -> dict[str, list[Row]]:
     """The provision rows of the documents whose themes a curator has decided."""
     return {
         document_id: list(provision_rows(document_id, "", parse(read(load_folder(corpus / document_id).versions[-1].path))))
