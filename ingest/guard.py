@@ -37,8 +37,8 @@ def bounded(path: Path, seconds: float = SECONDS) -> Iterator[None]:
     before = signal.signal(signal.SIGVTALRM, ring)
     try:
         _limit_memory(limits)
-        # It rings again each second: where something swallows the first, a later one gets through.
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 1.0)
+        # It rings again each second (sooner where the limit is short): where something swallows the first, a later one gets through.
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds, min(1.0, seconds / 2))
         try:
             yield
         finally:
