@@ -108,6 +108,12 @@ def open_reader(browser, origin):
         reader.context.close()
 
 
+def follow(page, link) -> None:
+    """Click what leads to another page, by selector or locator, and wait until that has come: a click alone does not."""
+    with page.expect_navigation():
+        (page.locator(link) if isinstance(link, str) else link).click()
+
+
 def overflow(page) -> int:
     """Return by how many pixels a page is wider than the screen."""
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.site.browsing import ERRORS, KINDS, NARROW, NEEDS_BROWSER, STOCK, WIDE, Reader, browser, list_layout_shifts, open_reader, overflow  # noqa: F401
+from tests.site.browsing import ERRORS, KINDS, NARROW, NEEDS_BROWSER, STOCK, WIDE, Reader, browser, follow, list_layout_shifts, open_reader, overflow  # noqa: F401
 from tests.site.conftest import CHONGQING, HEBEI, LIAONING, SHANXI
 
 # ruff: noqa: F811
@@ -147,8 +147,8 @@ def test_facets_are_folded_on_a_telephone(open_reader):
 def test_narrowing_and_going_back(open_reader):
     page = open_reader().open("/search?q=培训")
     before = page.inner_text(".found")
-    page.click(".facet a[href*='province=he']")
-    page.click(".chip")
+    follow(page, ".facet a[href*='province=he']")
+    follow(page, ".chip")
     assert page.inner_text(".found") == before
     page.go_back()
     assert page.locator(".chip").count() == 1
@@ -302,13 +302,13 @@ def test_tools_without_themes_show_none(open_reader):
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_tile_and_year_narrow_the_list_without_scripts(open_reader, viewport):
     page = open_reader(viewport, java_script_enabled=False).open("/")
-    page.click(".tile:has-text('辽宁')")
+    follow(page, ".tile:has-text('辽宁')")
     assert page.locator(".document-list li").count() == 2
     assert page.locator("#documents .chip").inner_text().startswith("辽宁省")
     assert page.locator("#documents").bounding_box()["y"] < viewport["height"]
-    page.click(".year:has-text('2022')")
+    follow(page, ".year:has-text('2022')")
     assert page.url.split("?")[1] == "province=ln&year=2022#documents"
-    page.click(".tile.chosen")
+    follow(page, ".tile.chosen")
     assert page.locator(".document-list li").count() == 3
 
 
@@ -342,10 +342,10 @@ def test_bar_on_a_telephone_names_part_and_clause(open_reader):
 def test_doubts_and_removals_are_shown_on_demand(open_reader):
     page = open_reader(java_script_enabled=False).open(f"/d/{CHONGQING}")
     assert page.locator(".margin-note").count() == 0
-    page.click("text=显示存疑与剔除内容")
+    follow(page, "text=显示存疑与剔除内容")
     assert page.locator("#box_1__row_6 .margin-note.is-doubt").count() == 1
     assert page.locator(".margin-note.is-removed del").count() > 10
-    page.click("text=隐藏存疑与剔除内容")
+    follow(page, "text=隐藏存疑与剔除内容")
     assert page.locator(".margin-note").count() == 0
 
 

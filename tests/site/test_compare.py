@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.site.browsing import NEEDS_BROWSER, browser  # noqa: F401
+from tests.site.browsing import NEEDS_BROWSER, browser, follow  # noqa: F401
 from tests.site.conftest import CHONGQING, HEBEI, HOSTILE_ID, LIAONING, SHANXI
 
 # ruff: noqa: F811
@@ -196,7 +196,7 @@ class TestBrowser:
         reader.get_by_role("button", name="加入比对").first.click()
         tray = reader.get_by_role("region", name="比对篮")
         assert "比对篮（2）" in tray.inner_text()
-        tray.get_by_role("link", name="打开").click()
+        follow(reader, tray.get_by_role("link", name="打开"))
         assert reader.url == f"{origin}/compare?p={HE}&p={LN}"
         assert reader.locator(".beside thead th").count() == 3
 
