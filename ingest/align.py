@@ -13,7 +13,7 @@ from typing import Any
 import sqlite_utils
 
 from align.tables import read_weights
-from ingest.gather import drop_measures, gather_pending
+from ingest.gather import drop_measures, gather_pending, note_pending
 from ingest.neighbours import rank_pending
 from ingest.pairs import compare_pending
 from ingest.records import SourceError
@@ -31,10 +31,12 @@ TABLES: dict[str, dict[str, Any]] = {
     "measures": dict(id=str, label=str, theme_id=str, documents=int, provisions=int, origin=str, seq=str),
     "measure_provisions": dict(measure_id=str, provision_id=str, document_id=str, rank=int),
     "coverage": dict(measure_id=str, document_id=str, state=str, shared=float, provision_id=str),
-    # What is still to do: documents whose nearest are to be found, pairs of documents, provisions without a measure.
+    # How measures were gathered (``align.gathering``): a group bears the lowest rowid of its compared provisions.
+    "measure_joins": dict(joined=int, round=int, kept=int, mean=float),
+    # What is still to do: documents whose nearest are to be found, pairs of documents, provisions with other counterparts.
     "pending_neighbours": dict(document_id=str),
     "pending_pairs": dict(document_id=str, other_id=str),
-    "pending_measures": dict(provision_id=str),
+    "pending_measures": dict(id=int, is_linked=int),
 }
 KEYS: dict[str, Any] = {
     "compared_provisions": "provision_id",
@@ -45,9 +47,10 @@ KEYS: dict[str, Any] = {
     "measures": "id",
     "measure_provisions": ("measure_id", "provision_id"),
     "coverage": ("measure_id", "document_id"),
+    "measure_joins": "joined",
     "pending_neighbours": "document_id",
     "pending_pairs": ("document_id", "other_id"),
-    "pending_measures": "provision_id",
+    "pending_measures": "id",
 }
 _PROVISION, _DOCUMENT = ("provision_id", "provisions", "id"), ("document_id", "documents", "id")
 _MEASURE = ("measure_id", "measures", "id")
@@ -66,7 +69,7 @@ INDEXES = {
     "measure_provisions": [["provision_id"], ["document_id"]],
     "coverage": [["document_id", "state"]],
 }
-_ALIGNED = ("provision_vectors", "neighbours", "counterparts", "measures", "measure_provisions", "coverage")
+_ALIGNED = ("provision_vectors", "neighbours", "counterparts", "measures", "measure_provisions", "coverage", "measure_joins")
 _PENDING = ("pending_neighbours", "pending_pairs", "pending_measures")
 
 
@@ -98,14 +101,12 @@ def release_document(db: sqlite_utils.Database, number: int) -> None:
     """Take a document that is about to be deleted out of the alignment, and note what is to be done anew without it."""
     (document,) = db.execute("select document_id from ingested where number = ? and is_stored", [number]).fetchone()
     mine = "select provision_id from compared_provisions where document_id = :document"
-    touched = f"select other_id from counterparts where provision_id in ({mine})"
-    measures = f"select distinct measure_id from measure_provisions where provision_id in ({mine})"
     given = {"document": document}
-    db.execute(f"insert or ignore into pending_measures {touched}", given)
-    db.execute(
-        "insert or ignore into pending_measures select m.provision_id from measure_provisions m"
-        f" where m.measure_id in ({measures}) and m.document_id != :document", given
-    )  # fmt: skip
+    touched = f"""
+        select o.rowid, c.kind = 'whole' from counterparts c join compared_provisions o on o.provision_id = c.other_id
+        where c.provision_id in ({mine}) union all select rowid, true from compared_provisions where document_id = :document
+    """
+    note_pending(db, db.execute(touched, given).fetchall())
     db.execute("insert or ignore into pending_neighbours select document_id from neighbours where other_id = :document", given)
     mirrored = db.execute(f"select other_id, provision_id from counterparts where provision_id in ({mine})", given).fetchall()
     db.conn.executemany("delete from counterparts where provision_id = ? and other_id = ?", mirrored)
@@ -115,7 +116,6 @@ def release_document(db: sqlite_utils.Database, number: int) -> None:
     for table in ("neighbours", "pending_pairs"):
         db.execute(f"delete from {table} where document_id = :document or other_id = :document", given)
     db.execute("delete from pending_neighbours where document_id = :document", given)
-    db.execute(f"delete from pending_measures where provision_id in ({mine})", given)
 
 
 def forget_alignment(db: sqlite_utils.Database) -> None:
@@ -140,11 +140,9 @@ def _note_decisions(db: sqlite_utils.Database, alignments: Sequence[Alignment]) 
     row = db.execute("select value from build where key = 'alignments'").fetchone()
     before = json.loads(row[0]) if row else []
     for kind, provisions, *_ in [d for d in given if d not in before] + [d for d in before if d not in given]:
-        ids = [
-            row[0] for p in provisions
-            if (row := db.execute("select document_id from compared_provisions where provision_id = ?", [p]).fetchone())
-        ]  # fmt: skip
-        db.conn.executemany("insert or ignore into pending_measures values (?)", [[p] for p in provisions])
-        if kind != "label" and len(ids) == 2:
-            db.execute("insert or ignore into pending_pairs values (?, ?)", sorted(ids))
+        sql = "select rowid, document_id from compared_provisions where provision_id = ?"
+        found = [row for p in provisions if (row := db.execute(sql, [p]).fetchone())]
+        note_pending(db, [(number, kind != "label") for number, _ in found])
+        if kind != "label" and len(found) == 2:
+            db.execute("insert or ignore into pending_pairs values (?, ?)", sorted(document for _, document in found))
     db["build"].insert({"key": "alignments", "value": json.dumps(given, ensure_ascii=False)}, replace=True)

@@ -11,6 +11,7 @@ import sqlite_utils
 
 from align.counterparts import choose_nearest, measure_nearness
 from align.provisions import Weights, find_places
+from ingest.gather import note_pending
 from ingest.vocabulary import Alignment
 
 _BATCH = 5_000
@@ -117,12 +118,14 @@ def _note_pairs(
 def drop_pairs(db: sqlite_utils.Database, document: str, others: Sequence[str]) -> None:
     """Drop the counterparts of a document and others; the provisions that had some are to be gathered anew."""
     sql = """
-        select provision_id, other_id from counterparts where document_id in (select value from json_each(?))
-        and provision_id in (select provision_id from compared_provisions where document_id = ?)
+        select c.provision_id, c.other_id, m.rowid, o.rowid, c.kind = 'whole' from compared_provisions m
+        join counterparts c on c.provision_id = m.provision_id and c.document_id in (select value from json_each(?))
+        join compared_provisions o on o.provision_id = c.other_id where m.document_id = ?
     """
     pairs = db.execute(sql, [json.dumps(others), document]).fetchall()
-    db.conn.executemany("delete from counterparts where provision_id = ? and other_id = ?", [*pairs, *((b, a) for a, b in pairs)])
-    db.conn.executemany("insert or ignore into pending_measures values (?)", [[id_] for pair in pairs for id_ in pair])
+    both = [pair for mine, other, *_ in pairs for pair in ((mine, other), (other, mine))]
+    db.conn.executemany("delete from counterparts where provision_id = ? and other_id = ?", both)
+    note_pending(db, [(number, is_whole) for _, _, *numbers, is_whole in pairs for number in numbers])
 
 
 def _documents(alignment: Alignment) -> set[str]:

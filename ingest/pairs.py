@@ -17,6 +17,7 @@ from align.counterparts import load_model, match_document
 from align.explain import explain
 from align.provisions import Encoded, Weights, encode, stack
 from align.tables import read_provisions
+from ingest.gather import note_pending
 from ingest.neighbours import drop_pairs
 from ingest.vocabulary import Alignment
 
@@ -100,19 +101,19 @@ def _store(db: sqlite_utils.Database, document: str, pairs: Iterator[Pair]) -> N
     for pair in pairs:
         of[pair.left, pair.right.partition("__")[0]].append((-pair.score, pair.right, pair))
         of[pair.right, document].append((-pair.score, pair.left, pair))
-    place = _read_places(db, {id_ for (mine, _), some in of.items() for id_ in (mine, *(other for _, other, _ in some))})
+    place = _read_places(db, {mine for mine, _ in of})  # which are all, since of each pair both sides are here
     db.conn.executemany(
         "insert into counterparts(provision_id, other_id, document_id, score, rank, kind, origin, why) values (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             (mine, other, theirs, pair.score, rank, pair.kind, pair.origin, json.dumps(pair.why, ensure_ascii=False))
             for (mine, theirs), some in of.items()
-            for rank, (_, other, pair) in enumerate(sorted(some, key=lambda s: (s[0], place[s[1]])), 1)
+            for rank, (_, other, pair) in enumerate(sorted(some, key=lambda s: (s[0], place[s[1]][1])), 1)
         ),
     )
-    db.conn.executemany("insert or ignore into pending_measures values (?)", [[mine] for mine, _ in of])
+    note_pending(db, [(place[mine][0], any(pair.kind == "whole" for *_, pair in some)) for (mine, _), some in of.items()])
 
 
-def _read_places(db: sqlite_utils.Database, ids: set[str]) -> dict[str, int]:
-    """Where each provision stands in its document."""
-    sql = "select provision_id, seq from compared_provisions where provision_id in (select value from json_each(?))"
-    return dict(db.execute(sql, [json.dumps(sorted(ids))]))
+def _read_places(db: sqlite_utils.Database, ids: set[str]) -> dict[str, tuple[int, int]]:
+    """The number of each provision, and where it stands in its document."""
+    sql = "select provision_id, rowid, seq from compared_provisions where provision_id in (select value from json_each(?))"
+    return {id_: (number, seq) for id_, number, seq in db.execute(sql, [json.dumps(sorted(ids))])}

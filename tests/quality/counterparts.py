@@ -15,7 +15,8 @@ import yaml
 from sklearn.linear_model import LogisticRegression
 
 from align.counterparts import FEATURES, RIVALRY, Model, compare, match, read_model, rivalry
-from align.measures import gather
+from align.gathering import ONE, gather
+from align.measures import LEAST_LINK
 from align.provisions import Encoded, Provision, encode
 from align.tables import read_provisions, read_weights
 from lang.words import cutter
@@ -170,12 +171,19 @@ def measure_gathering(
     for (provision, _), some in found.items():
         for p, other in some:
             strength[min(provision, other), max(provision, other)] += p / 2
-    links = [(a, b, p) for (a, b), p in strength.items() if p >= 0.5]
-    home = {p.id: p.document for p in encoded.provisions}
+    provisions = encoded.provisions
+    number = {p.id: place for place, p in enumerate(provisions)}
+    links: dict[int, dict[int, int]] = {place: {} for place in range(len(provisions))}
+    for (a, b), p in strength.items():
+        if p >= 0.5:
+            links[number[a]][number[b]] = links[number[b]][number[a]] = round(p * ONE)
+    documents = sorted({p.document for p in provisions})
+    gathered = gather(links.keys(), [], lambda place: documents.index(provisions[place].document), lambda _: links, round(LEAST_LINK * ONE))
+    home = {p.id: p.document for p in provisions}
     given = {
         pair
-        for group in gather([(p.id, p.document) for p in encoded.provisions], links)
-        for pair in combinations(sorted(group), 2)
+        for group in gathered.groups
+        for pair in combinations(sorted(provisions[place].id for place in group), 2)
         if home[pair[0]] != home[pair[1]]
     }
     whole = {(key[0], id_) for key, said in judgements.items() for id_ in said.whole if key[0] < id_}
