@@ -80,7 +80,8 @@ def create_alignment_schema(db: sqlite_utils.Database) -> None:
         create_table(db, name, columns, KEYS[name], FOREIGN.get(name, ()), is_sorted)
 
 
-def align(db: sqlite_utils.Database, alignments: Sequence[Alignment], cut: Callable[[str], Sequence[str]]) -> None:
+def align(db: sqlite_utils.Database, alignments: Sequence[Alignment], cut: Callable[[str], Sequence[str]], workers: int
+) -> None:
     """Bring the alignment of a database up to its documents and to what a curator has decided.
 
     The database holds provisions, themes, words and bigrams. Raises SourceError when a curator's alignment names a
@@ -92,7 +93,7 @@ def align(db: sqlite_utils.Database, alignments: Sequence[Alignment], cut: Calla
     weights = read_weights(db.conn, cut)
     with db.atomic():
         rank_pending(db, weights, alignments)
-    compare_pending(db, weights, alignments)
+    compare_pending(db, weights, alignments, workers)
     with db.atomic():
         gather_pending(db, alignments)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,14 @@ import sqlite_utils
 
 from align.counterparts import load_model, match_document
 from align.explain import explain
-from align.provisions import Encoded, Weights, encode, stack
+from align.provisions import Encoded, Provision, Weights, encode, stack
 from align.tables import read_provisions
 from ingest.gather import note_pending
 from ingest.neighbours import drop_pairs
+from ingest.spread import in_batches, spread
 from ingest.vocabulary import Alignment
 
-MOST_ENCODED = 1_000  # documents that are kept encoded: each is compared with many others
-SECONDS_A_COMMIT = 5.0
+MOST_ENCODED = 50_000  # provisions that each worker keeps encoded (some 5 kB each): a document is compared with many others
 CURATOR = "curator"
 
 
@@ -35,11 +35,29 @@ class Pair:
     score: float
     kind: str  # whole, passing
     origin: str
-    why: Mapping[str, Any]
+    why: str  # JSON
 
 
-def compare_pending(db: sqlite_utils.Database, weights: Weights, alignments: Sequence[Alignment]) -> None:
-    """Compare the pairs of documents that are to be compared; commits every few seconds."""
+@dataclass(frozen=True)
+class _Desk:
+    """What comparing has at hand: the documents' provisions, what words weigh, and what a curator has decided."""
+
+    provisions: Mapping[str, Sequence[Provision]]
+    weights: Weights
+    decisions: Mapping[tuple[str, ...], Sequence[Alignment]]
+
+    @cached_property
+    def words(self) -> dict[int, str]:
+        return {number: word for word, (number, _) in self.weights.words.items()}
+
+    @cached_property
+    def encoded(self) -> Callable[[str], Encoded]:
+        at_once = MOST_ENCODED * len(self.provisions) // max(sum(map(len, self.provisions.values())), 1)
+        return lru_cache(maxsize=at_once)(lambda document: encode(self.provisions[document], self.weights))
+
+
+def compare_pending(db: sqlite_utils.Database, weights: Weights, alignments: Sequence[Alignment], workers: int) -> None:
+    """Compare the pairs of documents that are to be compared, on all cores; commits every few seconds."""
     decisions: dict[tuple[str, ...], list[Alignment]] = defaultdict(list)
     for alignment in alignments:
         if alignment.kind != "label":
@@ -47,26 +65,57 @@ def compare_pending(db: sqlite_utils.Database, weights: Weights, alignments: Seq
     others: dict[str, list[str]] = defaultdict(list)
     for document, other in db.execute("select document_id, other_id from pending_pairs order by document_id, other_id").fetchall():
         others[document].append(other)
-    words = {number: word for word, (number, _) in weights.words.items()}
-
-    @lru_cache(maxsize=MOST_ENCODED)
-    def encoded(document: str) -> Encoded:
-        return encode(read_provisions(db.conn, [document]), weights)
-
-    waiting = list(others)
-    while waiting:
-        until = time.monotonic() + SECONDS_A_COMMIT
+    with db.atomic():
+        for document, some in others.items():
+            drop_pairs(db, document, some)
+    compared = {
+        document: [other for other in some if _is_pinned(decisions.get((document, other), ())) or _are_neighbours(db, document, other)]
+        for document, some in others.items()
+    }  # fmt: skip
+    desk = _Desk(_read_provisions(db, compared), weights, decisions)
+    items = [(document, compared[document]) for document in _by_neighbourhood(compared)]
+    for some in in_batches(spread(partial(_compare_one, desk=desk), items, workers, partial(_compare_one, desk=desk))):
         with db.atomic():
-            while waiting and time.monotonic() < until:
-                document = waiting.pop(0)
-                decided = {other: decisions[document, other] for other in others[document] if (document, other) in decisions}
-                drop_pairs(db, document, others[document])
-                pinned = {other for other, some in decided.items() if any(alignment.kind == "pin" for alignment in some)}
-                compared = [other for other in others[document] if other in pinned or _are_neighbours(db, document, other)]
-                if compared:
-                    right = stack([encoded(other) for other in compared])
-                    _store(db, document, _compare(encoded(document), right, decided, words))
+            for document, pairs in some:
+                _store(db, document, pairs)
                 db.execute("delete from pending_pairs where document_id = ?", [document])
+
+
+def _is_pinned(decided: Iterable[Alignment]) -> bool:
+    return any(alignment.kind == "pin" for alignment in decided)
+
+
+def _read_provisions(db: sqlite_utils.Database, compared: Mapping[str, Sequence[str]]) -> dict[str, list[Provision]]:
+    names = sorted({*compared, *chain.from_iterable(compared.values())})
+    return {name: read_provisions(db.conn, [name]) for name in names}
+
+
+def _by_neighbourhood(compared: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Documents in an order in which those that are compared with the same ones come one after the other."""
+    beside: dict[str, list[str]] = defaultdict(list)
+    for document, others in compared.items():
+        for other in others:
+            beside[document].append(other)
+            beside[other].append(document)
+    seen: set[str] = set()
+    for first in compared:
+        waiting = deque([first])
+        while waiting:
+            document = waiting.popleft()
+            if document not in seen:
+                seen.add(document)
+                waiting.extend(beside[document])
+                if document in compared:
+                    yield document
+
+
+def _compare_one(item: tuple[str, Sequence[str]], desk: _Desk) -> tuple[str, list[Pair]]:
+    document, others = item
+    if not others:
+        return document, []
+    decided = {other: desk.decisions[document, other] for other in others if (document, other) in desk.decisions}
+    right = stack([desk.encoded(other) for other in others])
+    return document, list(_compare(desk.encoded(document), right, decided, desk.words))
 
 
 def _are_neighbours(db: sqlite_utils.Database, document: str, other: str) -> bool:
@@ -88,15 +137,19 @@ def _compare(left: Encoded, right: Encoded, decided: Mapping[str, Sequence[Align
             one, other = left.provisions[i].id, right.provisions[j].id
             if frozenset((one, other)) not in said:
                 kind = "whole" if score >= model.whole else "passing"
-                yield Pair(one, other, round(float(score), 4), kind, "model", explain(left, i, j, values, words, right))
+                yield Pair(one, other, round(float(score), 4), kind, "model", _write(explain(left, i, j, values, words, right)))
     mine = {p.id for p in left.provisions}
     for pair, alignment in said.items():
         if alignment.kind == "pin":
             one, other = sorted(pair, key=lambda id_: id_ not in mine)
-            yield Pair(one, other, 1.0, "whole", CURATOR, {"reason": alignment.reason})
+            yield Pair(one, other, 1.0, "whole", CURATOR, _write({"reason": alignment.reason}))
 
 
-def _store(db: sqlite_utils.Database, document: str, pairs: Iterator[Pair]) -> None:
+def _write(why: Mapping[str, Any]) -> str:
+    return json.dumps(why, ensure_ascii=False)
+
+
+def _store(db: sqlite_utils.Database, document: str, pairs: Iterable[Pair]) -> None:
     of: dict[tuple[str, str], list[tuple[float, str, Pair]]] = defaultdict(list)
     for pair in pairs:
         of[pair.left, pair.right.partition("__")[0]].append((-pair.score, pair.right, pair))
@@ -105,7 +158,7 @@ def _store(db: sqlite_utils.Database, document: str, pairs: Iterator[Pair]) -> N
     db.conn.executemany(
         "insert into counterparts(provision_id, other_id, document_id, score, rank, kind, origin, why) values (?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (mine, other, theirs, pair.score, rank, pair.kind, pair.origin, json.dumps(pair.why, ensure_ascii=False))
+            (mine, other, theirs, pair.score, rank, pair.kind, pair.origin, pair.why)
             for (mine, theirs), some in of.items()
             for rank, (_, other, pair) in enumerate(sorted(some, key=lambda s: (s[0], place[s[1]][1])), 1)
         ),

@@ -1,4 +1,7 @@
-"""Spread work over the processor's cores: results as they come, memory bounded, a worker that dies costs its item only."""
+"""Spread work over the processor's cores: results as they come, memory bounded, a worker that dies costs its item only.
+
+Results are stored a batch at a time.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import multiprocessing
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -17,6 +21,7 @@ Result = TypeVar("Result")
 
 DIED = "the program that reads it fails; save it as text"  # what is said of a file whose worker was killed
 AHEAD = 4  # items for each worker that are under way: results wait in memory until they are stored
+SECONDS_A_COMMIT = 5.0  # of work that an interruption costs at most
 FEWEST = 8  # below so many items starting workers takes longer than the work
 
 
@@ -90,6 +95,20 @@ def _take_up(work: Callable[[Any], Any]) -> None:
 def _do(item: Any) -> Any:
     assert _work is not None
     return _work(item)
+
+
+def in_batches(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
+    """Part what comes into batches of SECONDS_A_COMMIT each: a commit takes the time of several items."""
+    items = iter(items)
+    for first in items:
+
+        def batch(first: Item = first) -> Iterator[Item]:
+            until = time.monotonic() + SECONDS_A_COMMIT
+            yield first
+            while time.monotonic() < until and (following := next(items, None)) is not None:
+                yield following
+
+        yield batch()
 
 
 def _can_fork() -> bool:

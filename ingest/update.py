@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ from ingest.records import SourceError
 from ingest.reuse import store_reuse
 from ingest.rows import Row, provision_rows
 from ingest.refuse import say_refusal
-from ingest.spread import DIED, spread
+from ingest.spread import DIED, in_batches, spread
 from ingest.store import create_indexes, delete_document, store_document
 from ingest.survey import Source, add_list, survey
 from ingest.vocabulary import Vocabulary
@@ -38,7 +38,6 @@ from lang.words import Cutter, cutter
 #: Gets what comes and how much will come; yields it on, and may show how far it is.
 Progress = Callable[[Iterable[Any], int], Iterable[Any]]
 UNFINISHED = "unfinished"  # stands in ``build`` while documents were stored and the rest is still to do
-SECONDS_A_COMMIT = 5.0  # of work that an interruption costs at most
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def update(
     with db.atomic():
         create_indexes(db)
     clock.note("documents")
-    _relate(db, vocabulary, cut, clock)
+    _relate(db, vocabulary, cut, workers, clock)
     return Updated(len(changed), _write_lists(db, corpus), clock.seconds)
 
 
@@ -100,24 +99,10 @@ def _read_ingested(db: sqlite_utils.Database) -> dict[str, Row]:
 
 def _store_all(db: sqlite_utils.Database, sources: Sequence[Source], desk: Desk, workers: int, progress: Progress) -> None:
     prepared = spread(partial(_prepare, desk=desk), sources, workers, _bury)
-    for some in _batches(progress(prepared, len(sources))):
+    for some in in_batches(progress(prepared, len(sources))):
         with db.atomic():
             for source, one in some:
                 _store(db, desk.corpus, source, one)
-
-
-def _batches(items: Iterable[tuple[Source, Prepared]]) -> Iterator[Iterator[tuple[Source, Prepared]]]:
-    """Part what comes into batches of some seconds each: a commit takes the time of several documents."""
-    items = iter(items)
-    for first in items:
-
-        def batch(first: tuple[Source, Prepared] = first) -> Iterator[tuple[Source, Prepared]]:
-            until = time.monotonic() + SECONDS_A_COMMIT
-            yield first
-            while time.monotonic() < until and (following := next(items, None)) is not None:
-                yield following
-
-        yield batch()
 
 
 def _prepare(source: Source, desk: Desk) -> tuple[Source, Prepared]:
@@ -167,7 +152,7 @@ def _forget(db: sqlite_utils.Database, corpus: Path, row: Row) -> None:
     db.execute("delete from ingested where name = ?", [row["name"]])
 
 
-def _relate(db: sqlite_utils.Database, vocabulary: Vocabulary, cut: Cutter, clock: _Clock) -> None:
+def _relate(db: sqlite_utils.Database, vocabulary: Vocabulary, cut: Cutter, workers: int, clock: _Clock) -> None:
     """Bring up to date what concerns all documents: citations, meaning, shared wording, counterparts and measures."""
     state = {row["key"]: row["value"] for row in db["build"].rows}
     words = word_reader(cut)
@@ -186,7 +171,7 @@ def _relate(db: sqlite_utils.Database, vocabulary: Vocabulary, cut: Cutter, cloc
             store_reuse(db)
             _keep(db, "texts_sha256", texts)
     clock.note("shared wording")
-    align(db, vocabulary.alignments, words)
+    align(db, vocabulary.alignments, words, workers)
     clock.note("alignment")
 
 

@@ -110,7 +110,7 @@ def _run_ours(db: Path) -> dict[str, Any]:
         weights = read_weights(copy.conn, cutter(lexicon).cut)
         with copy.atomic():
             rank_pending(copy, weights, ())
-        compare_pending(copy, weights, ())
+        compare_pending(copy, weights, (), workers=1)
         seconds = time.perf_counter() - start
         pairs = set(copy.execute("select provision_id, other_id from counterparts where provision_id < other_id"))
         copy.conn.close()
