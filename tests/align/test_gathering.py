@@ -104,7 +104,7 @@ pairs = st.tuples(st.integers(0, 17), st.integers(0, 17)).filter(lambda pair: pa
 graphs = st.dictionaries(pairs, st.sampled_from([3_000, 5_000, 6_001, 7_003, 8_009, 9_011, 10_000]), max_size=60)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200, deadline=None)
 @given(graphs, st.lists(pairs, max_size=3))
 def test_in_rounds_comes_to_the_same_as_always_joining_the_two_nearest(links, apart):
     provisions = set(range(18))
@@ -112,7 +112,7 @@ def test_in_rounds_comes_to_the_same_as_always_joining_the_two_nearest(links, ap
     assert from_nothing(provisions, distinct, apart).groups == by_the_book(provisions, distinct, apart)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=400, deadline=None)
 @given(graphs, st.lists(st.tuples(graphs, st.sets(pairs, max_size=8), st.sets(st.integers(0, 17), max_size=5)), min_size=1, max_size=3))
 def test_a_repair_comes_to_the_same_as_gathering_from_nothing(links, changes):
     provisions = set(range(18))
