@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from heapq import nlargest
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,7 @@ LEAST_STRETCH = 4  # what is left of an exact stretch that overlaps the one befo
 LONGEST_EXTENSION, MOST_STRETCHES = 2000, 200
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """A stretch of a unit and one of another document's; all in places of the stream, the older document's first.
 
     ``same`` counts the matching characters that stand in both, in order; ``stretches`` in how many pieces.
@@ -55,15 +54,40 @@ def find_matches(stream: Stream, atoms: Atoms, least: int) -> list[Match]:
     table = _merge(stream, _extend(stream, _merge(stream, table)))
     units, others = stream.unit_of(table[0]), stream.unit_of(table[1])
     order = np.lexsort((table[1], table[0], others, units))
-    rows = zip(*(column[order].tolist() for column in (units, others, *table)))
-    found = []
+    units, others, table = units[order], others[order], table[:, order]
+    is_new = np.append(True, (units[1:] != units[:-1]) | (others[1:] != others[:-1])) if len(units) else np.zeros(0, bool)
+    is_alone = is_new & np.append(is_new[1:], True)  # most are: of these all at once
+    found = _match_alone(stream, units[is_alone], others[is_alone], table[:, is_alone], least)
+    rows = zip(*(column[~is_alone].tolist() for column in (units, others, *table)))
     for (unit, other), stretches in groupby(rows, key=lambda row: row[:2]):
         longest = nlargest(MOST_STRETCHES, (row[2:] for row in stretches), key=lambda stretch: (stretch[2], stretch))
         for chain in _join(stream, sorted(longest)):
             match = _make_match(stream, unit, other, chain)
             if match is not None and min(match.end - match.start, match.other_end - match.other_start) >= least:
                 found.append(match)
-    return found
+    return sorted(found)
+
+
+def _match_alone(stream: Stream, units: np.ndarray, others: np.ndarray, table: np.ndarray, least: int) -> list[Match]:
+    """The matches of two units that share one exact stretch, which neither begins nor ends with the number of an item."""
+    starts, other_starts, lengths = (column.copy() for column in table)
+    for side in (0, -1):
+        active = np.flatnonzero(lengths >= least)
+        while len(active):
+            active = active[(lengths[active] > 0) & stream.is_number(starts[active] + (lengths[active] - 1 if side else 0))]
+            lengths[active] -= 1
+            if not side:
+                starts[active] += 1
+                other_starts[active] += 1
+    kept = lengths >= least
+    units, others, starts, other_starts, lengths = (column[kept] for column in (units, others, starts, other_starts, lengths))
+    # Two shingles with one hash: what differs anywhere is left out.
+    firsts = np.cumsum(lengths) - lengths
+    within = np.arange(int(lengths.sum())) - np.repeat(firsts, lengths)
+    differs = stream.codes[np.repeat(starts, lengths) + within] != stream.codes[np.repeat(other_starts, lengths) + within]
+    is_same = ~np.logical_or.reduceat(differs, firsts) if len(firsts) else np.zeros(0, bool)
+    columns = (units, others, starts, starts + lengths, other_starts, other_starts + lengths, lengths)
+    return [Match(*row, 1) for row in zip(*(column[is_same].tolist() for column in columns))]
 
 
 def _pair(stream: Stream, atoms: Atoms) -> tuple[np.ndarray, np.ndarray]:

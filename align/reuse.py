@@ -8,9 +8,9 @@ the oldest. ``shared_share`` answers the small question for texts at hand.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ LEAST_LENGTH = 12  # matching characters of a passage that is stored
 SAME_SPAN = 0.8  # two stretches of a unit that overlap by this share of both together are one place
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A stretch of a unit: half-open offsets into the document's text, and its length in matching characters."""
 
     document: str
@@ -33,8 +32,7 @@ class Place:
     length: int
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """A place of a family, and the part of the source's place (``source_start``, ``source_end``) it was found equal to.
 
     It may be of the source's document, where that says the same twice.
@@ -57,8 +55,7 @@ class Member:
         return self.identical == 1.0
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(NamedTuple):
     """A passage: the place in the oldest document, and the others set beside it."""
 
     source: Place
@@ -99,7 +96,7 @@ def find_families(stream: Stream, atoms: Atoms | None = None, least: int = LEAST
         if number < len(gathered) and all(start <= f.start and f.end <= end for f in found):
             # The oldest document, or a later one, says the same once more: no passage of its own.
             shift = gathered[number][1] - start
-            found = [replace(f, start=f.start + shift, end=f.end + shift) for f in found]
+            found = [f._replace(start=f.start + shift, end=f.end + shift) for f in found]
             found = [f for f, n in zip(found, new) if number not in families_of[n]]
             if number not in families_of[source]:
                 found.append(_Found(start + shift, end + shift, unit, start, end, 1.0))
@@ -109,14 +106,13 @@ def find_families(stream: Stream, atoms: Atoms | None = None, least: int = LEAST
             gathered.append((unit, start, end, found))
         for place in (source, *new):
             families_of[place].add(number)
-    return [_make_family(stream, *family) for family in gathered]
+    return _make_families(stream, gathered)
 
 
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """A member in places of the stream: the part of the source that it is equal to, and where it stands itself."""
 
     start: int
@@ -154,20 +150,30 @@ def _overlap(one: Span, other: Span) -> float:
     return common / (max(one[1], other[1]) - min(one[0], other[0]))
 
 
-def _make_family(stream: Stream, unit: int, start: int, end: int, found: Sequence[_Found]) -> Family:
-    members = tuple(
-        Member(
-            *stream.units[f.other_unit], *_printed(stream, f.other_start, f.other_end), f.other_end - f.other_start,
-            *_printed(stream, f.start, f.end), f.identical,
+def _make_families(stream: Stream, gathered: Sequence[tuple[int, int, int, list[_Found]]]) -> list[Family]:
+    spans = [span for _, start, end, found in gathered for span in ((start, end), *_spans_of(found))]
+    # A passage never ends with a number, which is longer than one printed character.
+    starts, ends = (np.array(side, np.int64) for side in zip(*spans)) if spans else (np.zeros(0, np.int64),) * 2
+    printed = zip(stream.offsets[starts].tolist(), (stream.offsets[ends - 1] + 1).tolist())
+    families = []
+    for unit, start, end, found in gathered:
+        source = Place(*stream.units[unit], *next(printed), end - start)
+        members = tuple(
+            Member(*stream.units[f.other_unit], *next(printed), f.other_end - f.other_start, *next(printed), f.identical)
+            for f in _in_order(found)
         )
-        for f in sorted(found, key=lambda f: (f.other_start, f.other_end))
-    )  # fmt: skip
-    return Family(Place(*stream.units[unit], *_printed(stream, start, end), end - start), members)
+        families.append(Family(source, members))
+    return families
 
 
-def _printed(stream: Stream, start: int, end: int) -> tuple[int, int]:
-    """Offsets of the printed characters of a stretch; a passage never ends with a number, which is longer than one."""
-    return int(stream.offsets[start]), int(stream.offsets[end - 1]) + 1
+def _spans_of(found: Sequence[_Found]) -> Iterator[Span]:
+    for f in _in_order(found):
+        yield f.other_start, f.other_end
+        yield f.start, f.end
+
+
+def _in_order(found: Sequence[_Found]) -> list[_Found]:
+    return sorted(found, key=lambda f: (f.other_start, f.other_end))
 
 
 def shared_share(text: str, others: Sequence[str], least: int = SHINGLE) -> float:

@@ -86,8 +86,9 @@ class Stream:
         """The number of the document that each place belongs to."""
         return np.searchsorted(self.document_starts, places, side="right") - 1
 
-    def is_number(self, place: int) -> bool:
-        return bool(self.codes[place] >= _FIRST_NUMBER)
+    def is_number(self, places: np.ndarray) -> np.ndarray:
+        """Whether the number of a unit stands at each place."""
+        return self.codes[places] >= _FIRST_NUMBER
 
 
 def read_stream(documents: Sequence[Document]) -> Stream:

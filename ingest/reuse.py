@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import count, groupby
 from typing import Any
 
@@ -14,7 +15,9 @@ from align.shares import MINIMA, Shares, count_shares
 from align.stock import find_stock_phrases, group_copies
 from align.stream import Document, Piece, Unit, read_stream
 from ingest.index import CONTAINER_KINDS
+from ingest.spread import beside
 
+WORTH_A_PROCESS = 500_000  # matching characters: a second and more of counting
 _SHARED = {f"shared_{least}": int for least in MINIMA}
 TABLES: dict[str, dict[str, Any]] = {
     "reuse_families": dict(id=int, documents=int, places=int, length=int, kind=str),
@@ -58,16 +61,17 @@ def create_reuse_schema(db: sqlite_utils.Database) -> None:
     db.create_view("shared_passages", _VIEW)
 
 
-def store_reuse(db: sqlite_utils.Database) -> None:
+def store_reuse(db: sqlite_utils.Database, workers: int = 1) -> None:
     """Find and store anew what the current versions of all documents share; reads only what the database holds already."""
     for table in TABLES:
         db.execute(f"delete from {table}")
     stream = read_stream(list(_read_documents(db)))
-    shares = count_shares(stream)
+    with beside(partial(count_shares, stream), workers if len(stream.codes) > WORTH_A_PROCESS else 1) as counted:
+        _store_families(db, find_families(stream))
+        shares = counted()
     _store_shares(db, shares)
     phrases = find_stock_phrases(stream, group_copies(shares), _read_terms(db))
     _insert(db, "stock_phrases", ((p.text, p.documents, p.total) for p in phrases))
-    _store_families(db, find_families(stream))
 
 
 def _read_documents(db: sqlite_utils.Database) -> Iterator[Document]:
@@ -140,24 +144,24 @@ def _store_shares(db: sqlite_utils.Database, shares: list[Shares]) -> None:
 
 
 def _store_families(db: sqlite_utils.Database, families: list[Family]) -> None:
+    _insert(db, "reuse_families", (_family_row(number, family) for number, family in enumerate(families, 1)))
     ids = count(1)
-    for number, family in enumerate(families, 1):
-        source = family.source
-        whole = (source.start, source.end)
-        is_verbatim = all(m.is_verbatim and (m.source_start, m.source_end) == whole for m in family.members)
-        longest = max(source.length, *(member.length for member in family.members))
-        _insert(
-            db, "reuse_families", [(number, family.documents, 1 + len(family.members), longest, "verbatim" if is_verbatim else "near")]
-        )
-        _insert(
-            db, "reuse",
-            [(next(ids), number, source.document, source.unit, source.start, source.end, source.length, 1, None, None, None, None)]
-            + [
-                (next(ids), number, m.document, m.unit, m.start, m.end, m.length, 0, "verbatim" if m.is_verbatim else "near",
-                 _round_down(m.identical), m.source_start, m.source_end)
-                for m in family.members
-            ],
-        )  # fmt: skip
+    _insert(db, "reuse", ((next(ids), *row) for number, family in enumerate(families, 1) for row in _place_rows(number, family)))
+
+
+def _family_row(number: int, family: Family) -> tuple[Any, ...]:
+    source, members = family
+    whole = (source.start, source.end)
+    is_verbatim = all(m.is_verbatim and (m.source_start, m.source_end) == whole for m in members)
+    longest = max(source.length, *(member.length for member in members))
+    return number, family.documents, 1 + len(members), longest, "verbatim" if is_verbatim else "near"
+
+
+def _place_rows(number: int, family: Family) -> Iterator[tuple[Any, ...]]:
+    yield number, *family.source, 1, None, None, None, None
+    for m in family.members:
+        kind = "verbatim" if m.is_verbatim else "near"
+        yield number, m.document, m.unit, m.start, m.end, m.length, 0, kind, _round_down(m.identical), m.source_start, m.source_end
 
 
 def _round_down(share: float) -> float:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -81,6 +82,24 @@ def spread(
                 result = pool.submit(_do, item).result()
             except BrokenProcessPool:
                 result = died(item)
+        yield result
+
+
+@contextmanager
+def beside(work: Callable[[], Result], workers: int) -> Iterator[Callable[[], Result]]:
+    """Give a function that returns what ``work`` returns, which another process does meanwhile where there is a core for it."""
+    if workers < 2 or not _can_fork():
+        yield work
+        return
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork"), _take_up, (lambda _: work(),)) as pool:
+        future = pool.submit(_do, None)
+
+        def result() -> Result:
+            try:
+                return future.result()
+            except BrokenProcessPool:
+                return work()
+
         yield result
 
 

@@ -168,7 +168,7 @@ def _relate(db: sqlite_utils.Database, vocabulary: Vocabulary, cut: Cutter, work
     texts = _hash_texts(db)
     if state.get("texts_sha256") != texts:
         with db.atomic():
-            store_reuse(db)
+            store_reuse(db, workers)
             _keep(db, "texts_sha256", texts)
     clock.note("shared wording")
     align(db, vocabulary.alignments, words, workers)

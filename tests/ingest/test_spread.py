@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from ingest.records import SourceError
-from ingest.spread import spread
+from ingest.spread import beside, spread
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +66,27 @@ def test_items_that_kill_their_workers_cost_nothing_but_themselves():
 
     wanted = sorted(f"{item} {'died' if item in (3, 40) else 'done'}" for item in range(60))
     assert sorted(spread(work, range(60), 2, lambda item: f"{item} died")) == wanted
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_done_beside_comes_back(workers):
+    with beside(lambda: ("done", os.getpid()), workers) as result:
+        done, process = result()
+    assert done == "done" and (process == os.getpid()) == (workers == 1)
+
+
+def test_what_is_raised_beside_is_raised_here():
+    with pytest.raises(ZeroDivisionError), beside(lambda: 1 // 0, 2) as result:
+        result()
+
+
+def test_what_is_killed_beside_is_done_here():
+    here = os.getpid()
+
+    def work():
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "done"
+
+    with beside(work, 2) as result:
+        assert result() == "done"
