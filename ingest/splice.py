@@ -48,6 +48,7 @@ def _splice_labelled(
     doubts: list[Doubt] = []
     table: tuple[int, Marker, str, int] | None = None  # the label that is open: its line, marker and heading, and where its body begins
     grid: Grid | None = None  # the table of the source under it
+    since = 0  # where the body of its last piece begins
     for place, at in enumerate(titles):
         line, marker = scanned[at]
         assert marker is not None
@@ -61,14 +62,18 @@ def _splice_labelled(
         if not again:
             if not heading and below and body < len(lines) and recognise(lines[body]) is None and lines[body].start not in grids:
                 heading, body = below, body + 1
-            table, grid = (at, marker, heading, body), grids.get(lines[body].start) if body < len(lines) else None
+            table, since = (at, marker, heading, body), body
+            grid = grids.get(lines[body].start) if body < len(lines) else None
             continue
         ends = titles[place + 1] if place + 1 < len(titles) else len(lines)
-        after = _goes_on(table, marker, heading) and table is not None and _reaches(scanned, table[3], at, grid)
+        after = _goes_on(table, marker, heading) and table is not None and _reaches(scanned, since, at, grid)
         if not after or table is None:
-            doubts.append(Doubt(line.start, line.end, "table-apart", "标明为续表，但前面没有可以相接的同号表格，单独成表"))
-            table = grid = None
+            doubts.append(Doubt(line.start, line.end, "table-apart", "标明为续表，但不能确定与前面的同号表格相接，单独成表"))
+            # What goes on in turn may join this piece.
+            table, since = (at, marker, heading, body), body
+            grid = grids.get(lines[body].start) if body < len(lines) else None
             continue
+        since = body
         if grid is None:
             same = _count_same(lines[table[3] : at], lines[body:ends])
             dropped |= {*range(at, body + same)}
@@ -77,7 +82,7 @@ def _splice_labelled(
         joined = _join(grid, other, lines, titled=True) if other is not None else None
         if joined is None:
             doubts.append(Doubt(line.start, line.end, "table-apart", "标明为续表，但列数与前面的表格不同，单独成表"))
-            table = grid = None
+            table, grid = (at, marker, heading, body), other
             continue
         dropped |= {*range(at, body)} | {i for i in range(body, ends) if any(a <= lines[i].start < b for a, b in joined[1])}
         merged = [joined[0] if one is grid else one for one in merged if one is not other]

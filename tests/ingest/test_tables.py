@@ -243,3 +243,23 @@ def test_what_a_table_holds_is_no_metadata():
     assert not {"省教育厅", "省财政厅", "省科技厅"} & {fact.value for fact in parsed.facts}
     assert "示例省人民政府" in {fact.value for fact in parsed.facts if fact.field == "issuer"}
     assert account(parsed) == []
+
+
+@pytest.mark.parametrize(
+    "between, last, boxes, doubts",
+    [
+        ("", "三、", [["1", "2", "3", "4", "5", "6"]], []),
+        # The first label that goes on stands apart from its table; the second goes on with it. Rows that begin with 3 are not told.
+        ("三、其他\n\n其他事项。\n\n", "四、", [["1", "2"], []], ["table-apart", "table-unrecovered"]),
+    ],
+)
+def test_a_table_in_three_pieces(between, last, boxes, doubts):
+    head = "序号\n\n项目\n\n标准（元）\n\n"
+    rows = ["".join(f"{n}\n\n第{n}项\n\n{n}00\n\n" for n in pair) for pair in ((1, 2), (3, 4), (5, 6))]
+    label = "表2 收费标准（续）\n\n"
+    text = f"一、目标\n\n到2025年实现目标。\n\n二、收费\n\n表2 收费标准\n\n{head}{rows[0]}{between}{label}{head}{rows[1]}{label}{head}{rows[2]}"
+    parsed = parse_text(f"{text}{last}附则\n\n本办法自发布之日起施行。")
+    found = [unit for unit, _, _ in walk(parsed.units) if unit.kind == "box"]
+    assert [[row.cells[0] for row in box.children if row.kind == "row"] for box in found] == boxes
+    assert [doubt.kind for doubt in parsed.doubts if doubt.kind.startswith("table")] == doubts
+    assert account(parsed) == []
