@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from ingest.bodies import close_up
 from ingest.cells import WIDEST, Row, Table
 from ingest.fit import join
 from ingest.records import Grid, GridCell, Line
@@ -140,8 +141,9 @@ def _path(covering: dict[tuple[int, int], GridCell], texts: dict[GridCell, str],
     path: list[str] = []
     for row in range(first, end):
         cell = covering.get((row, column))
-        if cell is not None and texts[cell] and (not path or path[-1] != texts[cell]):
-            path.append(texts[cell])
+        text = close_up(texts[cell]) if cell is not None else ""  # 说　明 is 说明
+        if text and (not path or path[-1] != text):
+            path.append(text)
     return " › ".join(path)
 
 
