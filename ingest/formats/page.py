@@ -18,6 +18,7 @@ _GAP, _WIDE_GAP = 0.4, 1.5
 # A page is set in two columns where so many lines stand at either side of a gutter, and hardly any runs over it.
 _LEAST_LINES = 8
 _LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}[:：]")
+_MOST_EDGES, _MOST_ENDS = 20_000, 100  # beyond them the lines of a page are a drawing's
 _AT_EDGE = 0.3  # of the page's height, within which a table may be cut
 _MOST_ACROSS = 0.34
 
@@ -73,9 +74,13 @@ def _find_cuts(page: Any) -> list[float]:
     level = [(edge["top"], edge["x0"], edge["x1"]) for edge in edges if edge["orientation"] == "h"]
     upright = [edge for edge in edges if edge["orientation"] == "v"]
     cuts: list[float] = []
+    if len(edges) > _MOST_EDGES:
+        return cuts  # a drawing
     for side, within in (("top", lambda y: y < page.height * _AT_EDGE), ("bottom", lambda y: y > page.height * (1 - _AT_EDGE))):
         ends = sorted((edge for edge in upright if within(edge[side])), key=lambda edge: edge[side])
-        while ends:
+        for _ in range(_MOST_ENDS):
+            if not ends:
+                break
             y = ends[0][side]
             group = [edge for edge in ends if edge[side] - y <= 2]
             ends = ends[len(group) :]

@@ -179,32 +179,54 @@ def _frames(lines: list[PrintedLine]) -> dict[tuple[int, int], _Frame]:
         if line.grid is None and line.kind == "text":
             pages.setdefault((line.page, line.column), []).append(line)
     size = median([line.size for own in pages.values() for line in own] or [12.0])
+    columns = {column: _Column.of([own for (_, c), own in pages.items() if c == column], size) for column in {c for _, c in pages}}
     for place, own in pages.items():
-        like = [lines for (_, column), lines in pages.items() if column == place[1]]
-        every = [line for lines in like for line in lines]
-        left = _margin([line.x0 for line in own], [line.x0 for line in every], size, min)
-        right = _margin([line.x1 for line in own], [line.x1 for line in every], size, max)
+        usual = columns[place[1]]
+        left = _margin([line.x0 for line in own], usual.shared_left, size, min)
+        right = _margin([line.x1 for line in own], usual.shared_right, size, max)
         # A page of headings alone does not show its own margins: then all pages' margins are taken.
-        rights, lefts = [max(line.x1 for line in x) for x in like], [min(line.x0 for line in x) for x in like]
-        if right - left < 0.8 * (median(rights) - median(lefts)):
-            left, right = median(lefts), median(rights)
+        if right - left < 0.8 * (usual.right - usual.left):
+            left, right = usual.left, usual.right
         gaps = [b.top - a.top for a, b in zip(own, own[1:]) if 0 < b.top - a.top < 4 * size]
         # Where most paragraphs are a line long, the blank between them is the usual gap: the lines of one stand closer.
         frames[place] = _Frame(left, right, size, quantiles(gaps, n=4)[0] if len(gaps) > 1 else 2 * size)
     return frames
 
 
-def _margin(own: list[float], every: list[float], size: float, outmost: Callable[[Iterable[float]], float]) -> float:
+@dataclass
+class _Column:
+    """Where the lines of all pages' columns begin and end: as a rule, and the outmost places where a tenth of them do."""
+
+    left: float
+    right: float
+    shared_left: float | None
+    shared_right: float | None
+
+    @classmethod
+    def of(cls, pages: list[list[PrintedLine]], size: float) -> _Column:
+        """Measure the same column of all pages."""
+        lines = [line for own in pages for line in own]
+        return cls(
+            median(min(line.x0 for line in own) for own in pages),
+            median(max(line.x1 for line in own) for own in pages),
+            min(_shared(sorted(line.x0 for line in lines), size), default=None),
+            max(_shared(sorted(line.x1 for line in lines), size), default=None),
+        )
+
+
+def _shared(places: list[float], size: float) -> list[float]:
+    near, least = 0.6 * size, max(3, 0.1 * len(places))
+    return [x for x in places if bisect_left(places, x + near) - bisect_left(places, x - near) >= least]
+
+
+def _margin(own: list[float], shared: float | None, size: float, outmost: Callable[[Iterable[float]], float]) -> float:
     """Where a page's lines begin or end: the outmost place, unless but one or two lines reach it, as a web page's menu does
-    that is wider than the text; then the outmost place where lines of all pages do, if this page has any there.
+    that is wider than the text; then the outmost place that lines of all pages share, if this page has any there.
     """
     edge = outmost(own)
-    if sum(abs(x - edge) < 0.3 * size for x in own) >= min(3, len(own)):
+    if shared is None or sum(abs(x - edge) < 0.3 * size for x in own) >= min(3, len(own)):
         return edge
-    every, near = sorted(every), 0.6 * size
-    shared = [x for x in every if bisect_left(every, x + near) - bisect_left(every, x - near) >= max(3, 0.1 * len(every))]
-    common = outmost(shared) if shared else edge
-    return common if any(abs(x - common) < 0.6 * size for x in own) else edge
+    return shared if any(abs(x - shared) < 0.6 * size for x in own) else edge
 
 
 def _write(lines: list[PrintedLine], title: str | None) -> tuple[str, Layout]:

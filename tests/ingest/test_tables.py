@@ -263,3 +263,30 @@ def test_a_table_in_three_pieces(between, last, boxes, doubts):
     assert [[row.cells[0] for row in box.children if row.kind == "row"] for box in found] == boxes
     assert [doubt.kind for doubt in parsed.doubts if doubt.kind.startswith("table")] == doubts
     assert account(parsed) == []
+
+
+def rows_of_html(*rows: tuple[str, ...]) -> str:
+    return "<table>" + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows) + "</table>"
+
+
+def test_a_row_without_a_number_at_the_top_of_a_piece_leaves_a_doubt():
+    head = ("序号", "任务", "单位")
+    upper = rows_of_html(head, ("1", "扩大规模", "省厅"), ("2", "健全制度，推动", "市局"))
+    lower = rows_of_html(head, ("", "产业发展", ""), ("3", "监督检查", "县局"))
+    parsed = parse_html(f"<p>一、任务</p><p>抓好以下任务。</p>{upper}{lower}<p>二、保障</p><p>抓好落实。</p>")
+    box = next(unit for unit, _, _ in walk(parsed.units) if unit.kind == "box")
+    assert [row.cells[1] for row in box.children] == ["扩大规模", "健全制度，推动", "产业发展", "监督检查"]
+    assert [doubt.kind for doubt in parsed.doubts] == ["row-cut"]
+
+
+def test_a_label_that_goes_on_joins_tables_of_the_source():
+    head = ("项目", "标准")
+    pieces = [rows_of_html(head, (f"{name}一", "100元"), (f"{name}二", "200元")) for name in ("甲", "乙", "丙")]
+    other = rows_of_html(("项目", "标准", "备注"), ("丁", "300元", "另定"), ("戊", "400元", "另定"))
+    labels = ["表1 收费标准", "续表1", "表1（续）", "续表1"]
+    body = "".join(f"<p>{label}</p>{table}" for label, table in zip(labels, [*pieces, other]))
+    parsed = parse_html(f"<p>一、收费</p><p>按下表执行。</p>{body}<p>二、附则</p><p>自印发之日起施行。</p>")
+    boxes = [unit for unit, _, _ in walk(parsed.units) if unit.kind == "box"]
+    assert [[row.cells[0] for row in box.children] for box in boxes] == [["甲一", "甲二", "乙一", "乙二", "丙一", "丙二"], ["丁", "戊"]]
+    assert [doubt.kind for doubt in parsed.doubts if doubt.kind == "table-apart"] == ["table-apart"]
+    assert account(parsed) == []
