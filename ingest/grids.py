@@ -130,6 +130,10 @@ def _head_rows(rows: list[list[GridCell]], first: int, texts: dict[GridCell, str
     row = [cell for cell in rows[first] if cell.start >= 0]
     if not row or any(_NUMERIC.match(texts[cell].replace(" ", "")) and not re.match(r"(?:19|20)\d{2}\Z", texts[cell]) for cell in row):
         return 0
+    # A form: 单位名称 beside a blank to be filled in is no head of it.
+    width = max(cell.column + cell.colspan for cells in rows for cell in cells)
+    if 2 * sum(cell.colspan for cell in row) < width:
+        return 0
     tallest = max(cell.rowspan for cell in row)
     if any(cell.colspan > 1 for cell in row) or tallest > 1:
         # A head that is split into columns below it stands beside heads that cover both rows.

@@ -290,3 +290,11 @@ def test_a_label_that_goes_on_joins_tables_of_the_source():
     assert [[row.cells[0] for row in box.children] for box in boxes] == [["甲一", "甲二", "乙一", "乙二", "丙一", "丙二"], ["丁", "戊"]]
     assert [doubt.kind for doubt in parsed.doubts if doubt.kind == "table-apart"] == ["table-apart"]
     assert account(parsed) == []
+
+
+def test_the_first_line_of_a_form_is_no_head():
+    form = "<table><tr><td>单位名称</td><td colspan=3></td></tr><tr><td>联系人</td><td></td><td>电话</td><td></td></tr><tr><td>意见</td><td colspan=3>年月日</td></tr></table>"
+    parsed = parse_html(f"<p>一、申请</p><p>填写下表。</p>{form}<p>二、附则</p><p>自印发之日起施行。</p>")
+    box = next(unit for unit, _, _ in walk(parsed.units) if unit.kind == "box")
+    assert box.cells == ()
+    assert [row.cells for row in box.children] == [("单位名称", "", "", ""), ("联系人", "", "电话", ""), ("意见", "年月日", "", "")]
