@@ -19,7 +19,7 @@ _OPENING = ("book", "division", "chapter", "part", "article")
 @lru_cache(maxsize=None)
 def title_pattern() -> re.Pattern[str]:
     """Return what a title looks like: it ends in a word for a kind of document, a remark in brackets aside."""
-    types = "|".join(sorted((entry["name"] for entry in load_rules("types.yml")), key=len, reverse=True))
+    types = "|".join(sorted((e["name"] for e in load_rules("types.yml") if not e.get("loose")), key=len, reverse=True))
     return re.compile(rf"(?P<body>.{{2,}}?(?P<type>{types}))(?:[(（][^()（）]{{1,24}}[)）])?\Z")
 
 

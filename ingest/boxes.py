@@ -10,6 +10,8 @@ from ingest.records import Line
 from ingest.scan import Scan
 
 LONGEST_BOX_TITLE = 60
+# 图1 组织结构 and 图 2-1: the caption of a picture, no cell.
+_FIGURE = re.compile(r"图\s?(?:[A-Z]|\d{1,3}|[一二三四五六七八九十]{1,3})(?:[-－–.．]\d{1,3}){0,2}(?:[\s:：]\s*[^。；]{1,40})?")
 _OUTER_ONLY = {"annex", "chapter", "section", "article"}
 _SHARED = {"part", "clause"}  # numbered the same way inside a table (一、培训数量) and outside
 
@@ -45,6 +47,8 @@ def find_table_end(scanned: Scanned, first: int, expected: Mapping[str, set[int]
             in_notes = True
             note_list = 2
             continue
+        if _FIGURE.fullmatch(line.text):
+            return index
         if in_notes:
             if marker is not None and marker.cls.name in ("item", "circle") and marker.num == note_list:
                 note_list += 1

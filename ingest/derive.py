@@ -9,6 +9,9 @@ from functools import lru_cache
 from ingest.records import Fact, Line
 from ingest.rules import load_rules
 
+# What may stand behind the last word: （试行）, (2021—2025年), a closing quote.
+_REMARKS = r"(?:\s*[(（〔\[【][^()（）〔〕\[\]【】]{1,30}[)）〕\]】]|[》”」』。\s])*"
+
 
 def derive(facts: list[Fact], left: Sequence[Line], titles: list[Fact]) -> list[Fact]:
     """Read type, period and province from the title; from the opening text where there is no title."""
@@ -16,20 +19,14 @@ def derive(facts: list[Fact], left: Sequence[Line], titles: list[Fact]) -> list[
     title = next((f for f in titles if f.field == "title"), None) or next(
         (f for f in titles if f.field == "notice_title"), None
     )
-    types = [entry["name"] for entry in load_rules("types.yml")]
-    longest_first = "|".join(sorted(types, key=len, reverse=True))
     if title is not None and title.start is not None:
         places = [(title.value, title.start)]
     else:
         places = [(line.text, line.start) for line in left[:3]]
     for text, offset in places:
-        if title is not None:
-            found = list(re.finditer(longest_first, text))[-1:]
-        else:
-            found = [m for m in re.finditer(rf"制定(?:如下|本)(?P<type>{longest_first})", text)][:1]
-        for match in found:
-            group = "type" if title is None else 0
-            derived.append(Fact("doc_type", match[group], offset + match.start(group), offset + match.end(group)))
+        match = _find_type(text) if title is not None else re.search(rf"制定(?:如下|本)(?:若干)?(?P<type>{_types()})", text)
+        if match is not None:
+            derived.append(Fact("doc_type", match["type"], offset + match.start("type"), offset + match.end("type")))
         derived.extend(_period(text, offset))
         for match in list(re.finditer(_provinces(), text))[:1] if title is not None else []:
             derived.append(Fact("province", match[0], offset + match.start(), offset + match.end()))
@@ -39,6 +36,20 @@ def derive(facts: list[Fact], left: Sequence[Line], titles: list[Fact]) -> list[
     if title is None:
         derived.extend(_province_of(left))
     return derived
+
+
+def _find_type(title: str) -> re.Match[str] | None:
+    """The word for its kind that a title ends in, remarks in brackets aside; else the last such word in it."""
+    ended = re.search(rf"(?P<type>{_types(at_end=True)}){_REMARKS}\Z", title)
+    return ended or next(reversed(list(re.finditer(rf"(?P<type>{_types()})", title))), None)
+
+
+@lru_cache(maxsize=2)
+def _types(at_end: bool = False) -> str:
+    """A pattern for the words for kinds of documents, the longest first; with those that count as a title's last word alone."""
+    entries = [entry for entry in load_rules("types.yml") if at_end or not entry.get("at_end")]
+    before = {entry["name"]: f"(?<![{entry['not_after']}])" if entry.get("not_after") else "" for entry in entries}
+    return "|".join(before[name] + name for name in sorted(before, key=len, reverse=True))
 
 
 def _period(text: str, offset: int) -> list[Fact]:

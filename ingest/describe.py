@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 
 from ingest.bodies import annex_starts, find_bodies
 from ingest.derive import derive
 from ingest.entitle import find_titles, quoted_titles, resolve_page_title, tell_repeats
-from ingest.labels import read_capture_header, read_labels
+from ingest.labels import data_lines, read_capture_header, read_labels
 from ingest.markers import recognise
 from ingest.records import Fact, Layout, Line, Noise
+from ingest.rules import noise_rule
 from ingest.tile import tile
 from lang.numerals import read_integer
 
@@ -21,6 +23,10 @@ _NOT_ADDRESSEE = re.compile(r"如下|下列|应当|制定|通知|印发|规定|�
 # 中華民國一百零六年六月十五日…令修正發布第 4～6、8 條條文
 _HISTORY_TITLE = re.compile(r"(?:(?:法規|法规|立法|修正)\s*)?沿\s*革(?:紀要|纪要)?")
 _HISTORY = re.compile(r"年.{1,8}月.{1,8}日.*(?:公布|發布|发布|修正|修订|修訂|制定|訂定|廢止|废止|施行)")
+# What stands above a page's path and is no menu.
+_MAY_BE_TEXT = re.compile(r"[。；《]|关于(?!我们|本站|本网).{2,}|〔\d{4}〕|(?:通知|意见|规划|方案|办法|条例|决定|公告|计划)\Z")
+MOST_MENU, LONGEST_MENU = 20, 120  # lines, characters
+NAVIGATION = noise_rule("navigation")
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ def describe(lines: tuple[Line, ...], layout: Layout = Layout()) -> Described:
     claimed: set[int] = set(range(header))
     head_end = next((i for i, line in enumerate(lines) if i >= header and _opens_body(line)), len(lines))
     head_end = min(head_end, header + 60)
+    tables = data_lines(lines, layout.grids, lambda line: tile(line) is not None)
     labelled, empty, taken = read_labels(lines, head_end, {i for i in range(head_end) if tile(lines[i]) is not None}, layout.grids)
     facts.extend(_split_issuers(labelled))
     noise.extend(empty)
@@ -55,9 +62,9 @@ def describe(lines: tuple[Line, ...], layout: Layout = Layout()) -> Described:
     quoted = quoted_titles(lines, head_end, facts, layout)
     bodies = find_bodies(lines, head_end, quoted)
     ends = [*(start for start, _ in bodies), *annex_starts(lines, head_end), len(lines)]
-    tails = [index for end in sorted(set(ends)) for index in range(_tail_start(lines, head_end, end), end)]
+    tails = [index for end in sorted(set(ends)) for index in range(_tail_start(lines, head_end, end, tables), end)]
     for index in [*range(head_end), *tails]:
-        tiled = tile(lines[index]) if index not in claimed else None
+        tiled = tile(lines[index]) if index not in claimed and index not in tables else None
         if tiled is not None:
             facts.extend(tiled[0])
             noise.extend(tiled[1])
@@ -65,6 +72,9 @@ def describe(lines: tuple[Line, ...], layout: Layout = Layout()) -> Described:
     for index in _find_history(lines):
         facts.append(Fact("history", lines[index].text, lines[index].start, lines[index].end))
         claimed.add(index)
+    menu = _menu_above(lines, head_end, claimed, noise)
+    noise.extend(Noise(lines[index].start, lines[index].end, NAVIGATION.id, NAVIGATION.reason) for index in menu)
+    claimed |= menu
     titles, taken, glued, first = find_titles(lines, head_end, claimed, quoted, keep_own=bool(bodies))
     facts.extend(titles)
     noise.extend(glued)
@@ -86,6 +96,15 @@ def describe(lines: tuple[Line, ...], layout: Layout = Layout()) -> Described:
     return Described(tuple(facts), tuple(noise), left, starts)
 
 
+def _menu_above(lines: tuple[Line, ...], head_end: int, claimed: Set[int], noise: list[Noise]) -> set[int]:
+    """Indexes of the short lines above a page's path (首页 > 政务公开 > 文件): its menu, where nothing of them may be a title."""
+    paths = {one.start for one in noise if one.rule == "breadcrumb" and one.end - one.start > 4}
+    place = next((i for i in range(min(head_end, MOST_MENU)) if any(lines[i].start <= at < lines[i].end for at in paths)), 0)
+    menu = {i for i in range(place) if i not in claimed}
+    may_be_text = any(len(lines[i].text) > LONGEST_MENU or _MAY_BE_TEXT.search(lines[i].text) or recognise(lines[i]) for i in menu)
+    return set() if may_be_text else menu
+
+
 def _opens_body(line: Line) -> bool:
     marker = recognise(line)
     if marker is None or marker.cls.name not in ("book", "division", "chapter", "part", "article", "clause"):
@@ -93,10 +112,10 @@ def _opens_body(line: Line) -> bool:
     return marker.num == 1 or marker.cls.name != "clause"
 
 
-def _tail_start(lines: tuple[Line, ...], head_end: int, end: int) -> int:
-    """Index from which the last lines before ``end`` are signature, date and the like; all of them or none."""
+def _tail_start(lines: tuple[Line, ...], head_end: int, end: int, tables: Set[int]) -> int:
+    """Index from which the last lines before ``end`` are signature, date and the like; all of them or none, and no table's."""
     start = end
-    while start > max(head_end, end - 12) and tile(lines[start - 1]) is not None:
+    while start > max(head_end, end - 12) and start - 1 not in tables and tile(lines[start - 1]) is not None:
         start -= 1
     tail = [fact.field for line in lines[start:end] for fact in (tile(line) or ((), ()))[0]]
     return start if {"date", "disclosure", "printed_on"} & set(tail) else end

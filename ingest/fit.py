@@ -15,6 +15,7 @@ MOST_READINGS = 500
 MOST_JOINS = 8
 _ENUMERATED = re.compile(r"(?:(\d{1,2})[.、．)）]|[（(](\d{1,2})[)）]|([①-⑳]))(?!\d)")
 _GOES_ON = re.compile(r"[、，,（(〔\[《“]\Z")
+_ENDS = re.compile(r"[。；;！!？?][”’」』）)]*\Z")
 _IS_GOING_ON = re.compile(r"[）)〕\]》”、，,；;。]")
 _OPENING, _CLOSING = "（(〔[《“", "）)〕]》”"
 
@@ -22,13 +23,14 @@ _OPENING, _CLOSING = "（(〔[《“", "）)〕]》”"
 
 @dataclass(frozen=True)
 class Column:
-    """What the whole rows tell of a column: the sort that all its cells have, how wide a line it takes, and
-    what is a cell of its own anywhere in them.
+    """What the whole rows tell of a column: the sort that all its cells have, how wide a line it takes, what is a cell
+    of its own anywhere in them, and whether all its cells are whole sentences.
     """
 
     sort: str | None
     widest: float
     known: frozenset[str] = frozenset()
+    is_sentences: bool = False
 
 
 Profile = Sequence[Column]
@@ -78,7 +80,8 @@ def profile_of(rows: Sequence[Sequence[Slot]], width: int) -> list[Column]:
         cells = [cell for row in rows if len(row) == width and (cell := row[column]) is not None]
         sorts = {"value" if cell.is_bound else cell.sort for cell in cells if not cell.is_nothing}
         sort = sorts.pop() if len(sorts) == 1 and len(cells) > 1 else None
-        profile.append(Column(sort, max((_width(cell.text) for cell in cells), default=0), known))
+        is_sentences = len(cells) > 1 and all(_ENDS.search(cell.text) for cell in cells)
+        profile.append(Column(sort, max((_width(cell.text) for cell in cells), default=0), known, is_sentences))
     return profile
 
 
@@ -132,6 +135,9 @@ def _may_be_cell(group: Sequence[Cell], column: Column, strict: bool) -> bool:
             return False
     if column.sort == "text" and any(figures):
         return False
+    if strict and column.is_sentences:
+        # 健全制度，推动 / 产业发展。 in a column of sentences: the first is none, and up to its end it is one.
+        return not any(figures) and [bool(_ENDS.search(cell.text)) for cell in group] == [False] * (len(group) - 1) + [True]
     if len(group) == 1:
         return True
     if any(figures):

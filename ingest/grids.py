@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from ingest.bodies import close_up
 from ingest.cells import WIDEST, Row, Table
 from ingest.fit import join
 from ingest.records import Grid, GridCell, Line
@@ -14,6 +15,8 @@ from ingest.records import Grid, GridCell, Line
 LONGEST_CELL = 3000
 MOST_CELLS = 200_000
 MOST_TOLD = 4_000_000  # characters
+MOST_HEADS = 4  # rows
+Drawn = list[list[tuple[str, int, int, int]]]  # of each row its cells: text, column, rows, columns
 _NUMERIC = re.compile(r"[\d.,%≥≤<>=〔〕~～—-]+\Z")
 
 
@@ -38,7 +41,7 @@ def read_grid(grid: Grid, lines: Sequence[Line]) -> Table | None:
     """
     if not is_table(grid, lines):
         return None
-    texts = {cell: _text_of(cell, lines) for cell in grid.cells}
+    texts = {cell: text_of(cell, lines) for cell in grid.cells}
     width = max(cell.column + cell.colspan for cell in grid.cells)
     height = max(cell.row + 1 for cell in grid.cells)
     if width < 2 or width > WIDEST:
@@ -88,13 +91,24 @@ def read_grid(grid: Grid, lines: Sequence[Line]) -> Table | None:
     return Table(head, max((cell.end for cell in heads), default=None), _in_order(made), False, title)
 
 
+def count_repeated(rows: Drawn, heads: Drawn) -> int:
+    """Return how many rows at the top repeat another table's, as where a page shows the heads again: words, and not all there is."""
+    same = 0
+    while same < min(len(rows) - 1, len(heads) - 1, MOST_HEADS) and rows[same] == heads[same]:
+        same += 1
+    words = any(re.search(r"[^\W\d]", cell[0]) for row in rows[:same] for cell in row)
+    # A cell that reaches below the rows that are the same belongs to rows that are not.
+    whole = all(index + cell[2] <= same for index, row in enumerate(rows[:same]) for cell in row)
+    return same if words and whole else 0
+
+
 def _in_order(rows: list[Row]) -> tuple[Row, ...]:
     """Rows whose ranges do not overlap: the format's order is the text's."""
     return tuple(row for before, row in zip([None, *rows], rows) if before is None or row.start >= before.end)
 
 
-def _text_of(cell: GridCell, lines: Sequence[Line]) -> str:
-    """A cell's text, its lines closed up as the table's width had broken them."""
+def text_of(cell: GridCell, lines: Sequence[Line]) -> str:
+    """Return a cell's text, its lines closed up as the table's width had broken them."""
     return join([line.text for line in lines[_first(lines, cell.start) : _first(lines, cell.end)]])
 
 
@@ -116,6 +130,10 @@ def _head_rows(rows: list[list[GridCell]], first: int, texts: dict[GridCell, str
     row = [cell for cell in rows[first] if cell.start >= 0]
     if not row or any(_NUMERIC.match(texts[cell].replace(" ", "")) and not re.match(r"(?:19|20)\d{2}\Z", texts[cell]) for cell in row):
         return 0
+    # A form: 单位名称 beside a blank to be filled in is no head of it.
+    width = max(cell.column + cell.colspan for cells in rows for cell in cells)
+    if 2 * sum(cell.colspan for cell in row) < width:
+        return 0
     tallest = max(cell.rowspan for cell in row)
     if any(cell.colspan > 1 for cell in row) or tallest > 1:
         # A head that is split into columns below it stands beside heads that cover both rows.
@@ -127,8 +145,9 @@ def _path(covering: dict[tuple[int, int], GridCell], texts: dict[GridCell, str],
     path: list[str] = []
     for row in range(first, end):
         cell = covering.get((row, column))
-        if cell is not None and texts[cell] and (not path or path[-1] != texts[cell]):
-            path.append(texts[cell])
+        text = close_up(texts[cell]) if cell is not None else ""  # 说　明 is 说明
+        if text and (not path or path[-1] != text):
+            path.append(text)
     return " › ".join(path)
 
 

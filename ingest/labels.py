@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence, Set
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence, Set
 from functools import lru_cache
 from typing import TypeVar
 
+from ingest.grids import is_table
 from ingest.records import Fact, Grid, GridCell, Line, Noise
 from ingest.rules import load_rules, noise_rule
 
 _Spanned = TypeVar("_Spanned", Grid, GridCell)
 # Where a value may go on to: the next label of the line. A label's Han may be letter-spaced (标　　题：).
 LONGEST_VALUE = 120
+LEAST_ROWS = 3  # of a table of data
 _CAPTURE_KEY = re.compile(r"(?:[-*•]\s*)?(?P<key>[a-z][a-z0-9_ -]{1,30})\s*[:：]\s*(?P<value>.*)\Z", re.I)
 _CAPTURE_FIELDS = {
     "title": "page_title", "source_url": "source_url", "url": "source_url", "publisher": "issuer", "publish_date": "published_on",
@@ -71,6 +73,34 @@ def read_labels(
                 noise.append(Noise(start, line.start + stop, empty.id, empty.reason))
         index += 1
     return facts, noise, claimed
+
+
+def data_lines(lines: Sequence[Line], grids: Sequence[Grid], is_told: Callable[[Line], bool]) -> set[int]:
+    """Indexes of the lines that stand in a table's row beside text: what a row of a table of data holds is no metadata.
+
+    省教育厅 in a column of departments has not issued the document. ``is_told`` is true for a line that is metadata by its
+    words; rows of nothing else may be a signature. An information table of a site, which has labels, is no table of data.
+    """
+    starts = [line.start for line in lines]
+    found: set[int] = set()
+    for grid in grids:
+        held = range(bisect_left(starts, grid.start), bisect_left(starts, grid.end))
+        rows: dict[int, list[GridCell]] = {}
+        for cell in grid.cells:
+            if cell.start >= 0:
+                rows.setdefault(cell.row, []).append(cell)
+        several = [cells for cells in rows.values() if len(cells) > 1]
+        if len(several) < LEAST_ROWS or len(several) * 2 < len(rows) or not is_table(grid, lines[held.start : held.stop]):
+            continue
+        labels = sum(re.sub(r"[\s:：]", "", lines[i].text) in label_fields() or bool(_label().match(lines[i].text)) for i in held)
+        if labels > 1:
+            continue
+        own = [[i for cell in cells for i in range(bisect_left(starts, cell.start), bisect_left(starts, cell.end))] for cells in several]
+        data = [not all(is_told(lines[i]) for i in row) for row in own]
+        # Where most rows are data, 省科技厅 beside 2024年6月30日 is too.
+        whole = sum(data) * 2 > len(data)
+        found.update(i for row, is_data in zip(own, data) if is_data or whole for i in row)
+    return found
 
 
 def _may_be_value(line: Line) -> bool:

@@ -84,7 +84,9 @@ def recognise(line: Line) -> Marker | None:
         groups = match.groupdict()
         printed_number = groups.get("number") or groups.get("number2")
         index = ""
-        if cls.name.startswith("decimal") and printed_number:
+        if cls.kind == "table":
+            num, index = _table_number(f"{printed_number or ''}{groups['subs'] or ''}")
+        elif cls.name.startswith("decimal") and printed_number:
             parts = re.split("[.．]", printed_number)
             num, index = int(parts[-1]), ".".join(str(int(part)) for part in parts)
         else:
@@ -102,7 +104,18 @@ def recognise(line: Line) -> Marker | None:
     return None
 
 
-_OPENINGS = set("abcdefghABCDEFGH附第(（—－─-专專表备備注註〇一二三四五六七八九十百㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+def _table_number(printed: str) -> tuple[int | None, str]:
+    """The first number of a table's label, and all of them where it has several or a letter: a-1-2 of 表A.1-2, 1-2 of 表一之二."""
+    parts = re.findall(r"[A-Z]|\d+|[一二三四五六七八九十]+", printed)
+    numbers = [read_integer(part) if not part.isascii() or part.isdigit() else part.lower() for part in parts]
+    if not numbers:
+        return None, ""
+    first = numbers[0]
+    num = ord(first) - ord("a") + 1 if isinstance(first, str) else first
+    return num, "-".join(map(str, numbers)) if len(numbers) > 1 or isinstance(first, str) else ""
+
+
+_OPENINGS = set("abcdefghABCDEFGH续續附第(（—－─-专專表备備注註〇一二三四五六七八九十百㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 
 
 Scanned = Sequence[tuple[Line, Marker | None]]

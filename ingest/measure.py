@@ -17,7 +17,7 @@ _VALUE = re.compile(
     # A unit begins with a letter or %: 4.就业率 is a number and a name, no 4 of the unit .就业率.
     r"(?P<scale>千万|百万|[亿万千])?(?P<unit>(?:[%‰℃㎡]|(?!以[上下内])[^\W\d_])[^\d\s]{0,5}?)?(?P<word>以上|以下|以内)?\Z"
 )
-_UNIT = re.compile(r"\((?P<bare>千万|百万|[亿万千])\)\Z|\((?P<scale>千万|百万|[亿万千])?(?P<unit>[^()\d]{1,8})\)\Z")
+_UNIT = re.compile(r"\((?P<bare>千万|百万|[亿万千])\)\Z|\((?P<scale>千万|百万|[亿万千])?(?P<unit>(?![已至含见预约不其])[^()\d]{1,8})\)\Z")
 _NUMBER = re.compile(r"\d{1,3}\s*[.、]\s*")
 _PART = re.compile(r"其中[:,]\s*")
 _OPERATORS = {"": "=", "=": "=", "≥": "≥", ">=": "≥", "≤": "≤", "<=": "≤", ">": ">", "<": "<"}

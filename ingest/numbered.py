@@ -126,7 +126,12 @@ def _find_width(slots: Sequence[Slot], starts: Sequence[int], head: Sequence[Slo
     else of most rows.
     """
     widths = [end - start for start, end in zip(starts, starts[1:])]
-    heads = len(_join_tails([slot.text for slot in head if slot is not None]))
+    printed = [slot.text for slot in head if slot is not None]
+    # A head such as 任务 may be the end of the one before it or not: the rows say. A row that shows its empty cells is as
+    # wide as the table at least.
+    fewest = min((end - start for start, end in zip(starts, starts[1:]) if None in slots[start:end]), default=MOST_HEADS)
+    counts = {len(_join_tails(printed)), len(printed)}
+    heads = max(sorted(counts), key=lambda n: widths.count(n) if n <= fewest else -1)
     if None not in head and (heads in widths or (heads <= min(widths) and len(set(widths)) > 1)):
         return heads
     # A row that shows its empty cells can hold more paragraphs than the table has columns, but not fewer.
@@ -293,7 +298,7 @@ def _join_tails(head: Sequence[str]) -> list[str]:
     """Join a head that is broken over two lines: “十三五”规划 / 目标 and 总投资 / （万元）."""
     joined: list[str] = []
     for text in head:
-        if joined and _HEAD_TAIL.match(text):
+        if joined and _HEAD_TAIL.match(text) and not is_serial(joined[-1]):  # 任务 beside 序号 is a head of its own
             joined[-1] = join([joined[-1], text])
         else:
             joined.append(text)

@@ -1,4 +1,4 @@
-"""Parse one reading text: clean, describe, segment, name, measure, in that order."""
+"""Parse one reading text: clean, describe, splice, segment, name, measure, in that order."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ingest.measure import measure
 from ingest.name import name_units, walk
 from ingest.records import Doubt, Noise, Parsed, Reading, Unit
 from ingest.segment import segment
+from ingest.splice import splice
 from ingest.suspect import suspect
 
 
@@ -23,10 +24,11 @@ def parse(reading: Reading) -> Parsed:
     lines, removed = clean(split_lines(reading.text, set_apart), layout)
     lines, contents = leave_out_contents(cut_lines(lines))
     described = describe(lines, layout)
-    segmented = segment(described.lines, layout, described.bodies)
+    spliced = splice(described.lines, layout)
+    segmented = segment(spliced.lines, spliced.layout, described.bodies)
     noise = (*set_apart, *removed, *contents)
     units, doubts = name_units(segmented.units)
-    all_doubts = [*layout.doubts, *segmented.doubts, *doubts, *suspect(reading.text, units)]
+    all_doubts = [*layout.doubts, *spliced.doubts, *segmented.doubts, *doubts, *suspect(reading.text, units)]
     if not any(unit.kind != "paragraph" for unit, _, _ in walk(units)):
         all_doubts.append(Doubt(0, len(reading.text), "no-structure", "没有识别出任何编号层次，全文按段落收录"))
     eids = {unit.start: unit.eid for unit, _, _ in walk(units)}
@@ -35,7 +37,7 @@ def parse(reading: Reading) -> Parsed:
         reading=reading,
         units=units,
         facts=described.facts,
-        noise=_merge(noise, described.noise, segmented.noise),
+        noise=_merge(noise, described.noise, spliced.noise, segmented.noise),
         doubts=tuple(sorted(placed, key=lambda d: (d.start, d.kind))),
         indicators=measure(units, reading.text),
     )

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ingest.across import is_in_lines, tabulate_lines
 from ingest.cells import UNIT_LINE, Cell, Row, Slot, Table, gather_cells, gather_slots, is_serial
 from ingest.fit import join
 from ingest.numbered import tabulate_numbered
@@ -15,7 +16,6 @@ from ingest.records import Line
 __all__ = ["Cell", "Row", "Table", "is_serial", "split_tables", "tabulate", "tabulate_cells"]
 
 _YEAR = re.compile(r"(?:19|20)\d{2}\Z")
-_WIDE_BLANK = re.compile(r"[ \u3000]{2,}|\s*\t\s*")
 _ELEMENT = re.compile(r"(\d{1,2})[.．、](?!\d)")
 LONGEST_CAPTION = 30
 _NATURE = re.compile(r"(?:预期性|约束性|预期|约束)\Z")
@@ -48,12 +48,12 @@ def _by_values(cells: Sequence[Cell]) -> Table | None:
 def tabulate_cells(lines: Sequence[Line]) -> Table | None:
     """Return the table that lines make which are known to be one's cells; None where its rows can't be told safely.
 
-    Rows open with their number where the first head is 序号; else every column must hold one sort of cell. Lines that
-    hold a row each, its cells parted by wide blanks, are one where all have as many cells.
+    Rows open with their number where the first head is 序号; else every column must hold one sort of cell. For lines
+    that hold a row each see across.py.
     """
     lines = _without_units(lines)
-    if sum(bool(_WIDE_BLANK.search(line.text)) for line in lines) * 2 > len(lines):
-        return _by_lines(lines)
+    if is_in_lines(lines):
+        return tabulate_lines(lines)
     slots = gather_slots(lines)
     by_values = _by_values(gather_cells(lines))
     # Rows that are told by their values alone are safe only where all are of one width.
@@ -77,27 +77,6 @@ def split_tables(lines: Sequence[Line]) -> list[tuple[int, int, bool]]:
     if any(len(lines[i].text) > LONGEST_CAPTION or lines[i].text.isdigit() for i in starts):
         return [(0, len(lines), False)]
     return [(start, end, True) for start, end in zip(starts, [*starts[1:], len(lines)])]
-
-
-def _by_lines(lines: Sequence[Line]) -> Table | None:
-    """A table printed a row a line: safe where all lines have as many cells, and numbers or figures show that each is a row."""
-    rows: list[list[Cell]] = []
-    for line in lines:
-        at, cells = 0, []
-        for piece in _WIDE_BLANK.split(line.text):
-            at = line.text.index(piece, at)
-            cells.append(Cell(line.start + at, line.start + at + len(piece), piece))
-            at += len(piece)
-        rows.append(cells)
-    if len(rows) < 2 or len({len(row) for row in rows}) != 1 or len(rows[0]) < 2:
-        return None
-    body, columns = rows[1:], list(zip(*rows[1:]))
-    numbered = is_serial(rows[0][0].text) and [c.text for c in columns[0]] == [str(i + 1) for i in range(len(body))]
-    figures = sum(all(cell.sort == "value" for cell in column) for column in columns[1:])
-    if any(cell.sort == "value" for cell in rows[0]) or not (numbered or figures) or (len(body) < 2 and figures < 2):
-        return None
-    made = tuple(Row(row[0].start, row[-1].end, tuple(c.text for c in row), None) for row in body)
-    return Table(tuple(c.text for c in rows[0]), rows[0][-1].end, made, False)
 
 
 def _by_columns(slots: Sequence[Slot]) -> Table | None:

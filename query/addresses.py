@@ -6,7 +6,7 @@ import re
 
 _DOCUMENT = re.compile(r"(?P<document>[a-z0-9][a-z0-9-]{0,119})(?:@v(?P<version>[1-9][0-9]{0,3}))?\Z")
 
-_PATH = re.compile(r"/d/[a-z0-9][a-z0-9-]{0,119}(?:@v[1-9][0-9]{0,3})?(?:/[a-z0-9_]{1,300})?(?:\.json|\.txt)?")
+_PATH = re.compile(r"/d/[a-z0-9][a-z0-9-]{0,119}(?:@v[1-9][0-9]{0,3})?(?:/[a-z0-9_-]{1,300})?(?:\.json|\.txt)?")
 
 
 def split_address(address: str) -> tuple[str, int | None] | None:

@@ -12,6 +12,9 @@ from query.database import one, rows
 #: The kinds that make a document's skeleton; the home page and the lists count these.
 COUNTED_KINDS = ("part", "chapter", "article", "clause", "box")
 
+#: A table is kept as a box; its eId tells it from a 专栏.
+_IS_TABLE = "kind = 'box' AND (eid GLOB 'table_*' OR eid GLOB '*__table_*')"
+
 _DOCUMENT_COLUMNS = """
     id, province_code, province, title, title_supplied, doc_number, doc_type, issuers,
     issued_on, published_on, period_start, period_end, source_url, current_version
@@ -25,7 +28,7 @@ def describe_corpus(conn: sqlite3.Connection) -> dict[str, Any]:
     """Return the corpus in figures.
 
     Shape: ``{"build": {key: value}, "counts": {"documents", "provinces", "provisions", "indicators",
-    <kind>: n}}``; a kind that does not occur is missing from the counts.
+    <kind>: n}}``, tables apart from boxes as ``table``; a kind that does not occur is missing from the counts.
     """
     counts = one(
         conn,
@@ -38,6 +41,8 @@ def describe_corpus(conn: sqlite3.Connection) -> dict[str, Any]:
     )
     for row in rows(conn, "SELECT kind, count(*) AS n FROM provisions GROUP BY kind"):
         counts[row["kind"]] = row["n"]
+    if tables := one(conn, f"SELECT count(*) AS n FROM provisions WHERE {_IS_TABLE}")["n"]:
+        counts |= {"table": tables, "box": counts["box"] - tables}
     return {"build": read_build(conn), "counts": counts}
 
 
@@ -104,12 +109,12 @@ def _count_by_document(conn: sqlite3.Connection, ids: list[str]) -> dict[str, di
     for row in rows(
         conn,
         f"""
-        SELECT document_id, kind, count(*) AS n FROM provisions
-        WHERE {within} AND kind IN ({kinds}) GROUP BY document_id, kind
+        SELECT document_id, CASE WHEN {_IS_TABLE} THEN 'table' ELSE kind END AS counted, count(*) AS n FROM provisions
+        WHERE {within} AND kind IN ({kinds}) GROUP BY document_id, counted
         """,
         asked,
     ):
-        counts.setdefault(row["document_id"], {})[row["kind"]] = row["n"]
+        counts.setdefault(row["document_id"], {})[row["counted"]] = row["n"]
     for row in rows(
         conn, f"SELECT document_id, count(*) AS n FROM indicators WHERE {within} GROUP BY document_id", asked
     ):

@@ -72,7 +72,7 @@ def id_of(document: dict[str, Any], eid: str) -> str:
 def read_document(conn: sqlite3.Connection, document_id: str, version: int | None = None) -> dict[str, Any] | None:
     """Return a document with everything its reading page shows; None when there is no such document or version.
 
-    Shape: as ``describe_document``, with ``counts`` (by kind, and ``indicator``), ``metadata`` (facts with their
+    Shape: as ``describe_document``, with ``counts`` (by kind, ``table`` apart from ``box``, and ``indicator``), ``metadata`` (facts with their
     spans), ``indicators`` (by provision id), ``doubts`` (by provision id) and ``provisions`` (the tree: see
     ``layout.nest``).
     """
@@ -150,5 +150,8 @@ def _by_provision(found: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]
 def _count(units: list[dict[str, Any]]) -> dict[str, int]:
     counts: dict[str, int] = {"provision": len(units)}
     for unit in units:
-        counts[unit["kind"]] = counts.get(unit["kind"], 0) + 1
+        # A table is kept as a box; its eId tells it from a 专栏.
+        is_table = unit["kind"] == "box" and unit["eid"].rpartition("__")[2].startswith("table_")
+        kind = "table" if is_table else unit["kind"]
+        counts[kind] = counts.get(kind, 0) + 1
     return counts

@@ -17,12 +17,13 @@ _STEPS = {
     "goal": ("第{n}个分项", "第{n}个分项"),
     "para": ("第{n}段", "第{n}段"),
     "box": ("专栏{n}", "专栏{n}"),
+    "table": ("表{n}", "表{n}"),
     "row": ("第{n}行", "第{n}行"),
     "note": ("注{n}", "注{n}"),
     "annex": ("附件{n}", "附件{n}"),
     "sent": ("第{n}句", "第{n}句"),
 }
-_STEP = re.compile(r"(?P<prefix>[a-z]+)_(?P<n>\d{1,4})(?:_(?P<again>\d{1,4}))?\Z")
+_STEP = re.compile(r"(?P<prefix>[a-z]+)_(?P<n>\d{1,4}|[a-z0-9]{1,4}(?:-\d{1,4}){1,3})(?:_(?P<again>\d{1,4}))?\Z")
 
 
 def write_place(eid: str, printed: bool = True) -> str:
@@ -44,8 +45,11 @@ def write_place(eid: str, printed: bool = True) -> str:
             arabic = han = "第{n}款"
         if match["prefix"] == "item" and above == "item":
             arabic = han = "第{n}目"
-        n = int(match["n"])
-        words.append((han if printed else arabic).format(n=n, han=cn2an.an2cn(n)))
+        if match["n"].isdigit():
+            n = int(match["n"])
+            words.append((han if printed else arabic).format(n=n, han=cn2an.an2cn(n)))
+        else:
+            words.append(arabic.format(n=match["n"].upper()))  # 表A-1, 第4-1条
         if match["again"]:
             words.append(f"［第{match['again']}次出现］")
         above = match["prefix"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -15,6 +17,9 @@ from lang.radicals import unify
 _GAP, _WIDE_GAP = 0.4, 1.5
 # A page is set in two columns where so many lines stand at either side of a gutter, and hardly any runs over it.
 _LEAST_LINES = 8
+_LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}[:：]")
+_MOST_EDGES, _MOST_ENDS = 20_000, 100  # beyond them the lines of a page are a drawing's
+_AT_EDGE = 0.3  # of the page's height, within which a table may be cut
 _MOST_ACROSS = 0.34
 
 
@@ -30,7 +35,7 @@ class PrintedLine:
     size: float
     page: int
     raised: tuple[str, ...] = ()  # marks that stand above the line
-    kind: str = "text"  # text, page-number, running-title, footnote
+    kind: str = "text"  # text, page-number, running-title, browser-print, footnote
     grid: "PrintedTable | None" = None
     column: int = 0  # 0 over the page's whole width, 1 left, 2 right
 
@@ -41,6 +46,7 @@ class PrintedTable:
     page: int
     columns: tuple[float, ...]  # where they are parted
     cells: list[tuple[str, int, int, int, int]] = field(default_factory=list)  # text, row, column, rows, columns
+    doubtful: set[int] = field(default_factory=set)  # rows that may be the lower half of one on the page before
 
 
 def read_page(page: Any, number: int) -> list[PrintedLine]:
@@ -48,7 +54,7 @@ def read_page(page: Any, number: int) -> list[PrintedLine]:
     page = page.dedupe_chars(tolerance=1)
     chars = [c for c in page.chars if c["text"].strip() or c["text"] == " "]
     tables = []
-    for table in page.find_tables():
+    for table in page.find_tables({"explicit_horizontal_lines": _find_cuts(page)}):
         found = _table_of(table, chars, number)
         if found is not None:
             tables.append((table.bbox, found))
@@ -59,6 +65,33 @@ def read_page(page: Any, number: int) -> list[PrintedLine]:
     if gutter is None:
         return sorted([*lines, *drawn], key=lambda line: line.top)
     return _in_columns(lines, drawn, loose, gutter, number)
+
+
+def _find_cuts(page: Any) -> list[float]:
+    """Where the end of the page cut a table: its upright lines end together at the top or the foot, and no line closes them."""
+    # A line drawn as a narrow box has short edges across it, too.
+    edges = [edge for edge in page.edges if max(edge["x1"] - edge["x0"], edge["bottom"] - edge["top"]) > 4]
+    level = [(edge["top"], edge["x0"], edge["x1"]) for edge in edges if edge["orientation"] == "h"]
+    upright = [edge for edge in edges if edge["orientation"] == "v"]
+    cuts: list[float] = []
+    if len(edges) > _MOST_EDGES:
+        return cuts  # a drawing
+    for side, within in (("top", lambda y: y < page.height * _AT_EDGE), ("bottom", lambda y: y > page.height * (1 - _AT_EDGE))):
+        ends = sorted((edge for edge in upright if within(edge[side])), key=lambda edge: edge[side])
+        for _ in range(_MOST_ENDS):
+            if not ends:
+                break
+            y = ends[0][side]
+            group = [edge for edge in ends if edge[side] - y <= 2]
+            ends = ends[len(group) :]
+            places = {round(edge["x0"]) for edge in group}
+            left, right = min(places), max(places)
+            closed = any(abs(at - y) <= 3 and x0 < right and x1 > left for at, x0, x1 in level)
+            # Three lines that end together and go on no further are the borders of two columns.
+            further = [e for e in upright if round(e["x0"]) in places and (e["top"] < y - 3 if side == "top" else e["bottom"] > y + 3)]
+            if len(places) > 2 and not closed and not further:
+                cuts.append(y)
+    return cuts
 
 
 def _find_gutter(lines: Sequence[PrintedLine], chars: Sequence[dict]) -> float | None:
@@ -133,6 +166,7 @@ def _runs_across(line: PrintedLine, chars: Sequence[dict], gutter: float) -> boo
 def _group(chars: list[dict], page: int) -> list[PrintedLine]:
     """Glyphs to lines: a glyph belongs to the line that its middle lies in, so that a raised mark stays in its line."""
     rows: list[list[dict]] = []
+    blanks = sorted((c for c in chars if c["text"] == " "), key=lambda c: c["x0"])
     for char in sorted((c for c in chars if c["text"].strip()), key=lambda c: -c["size"]):
         middle = (char["top"] + char["bottom"]) / 2
         for row in rows:
@@ -147,9 +181,14 @@ def _group(chars: list[dict], page: int) -> list[PrintedLine]:
         size = median(c["size"] for c in row)
         row.sort(key=lambda c: c["x0"])
         text, raised = "", []
-        for before, char in zip([None, *row], row):
+        for place, (before, char) in enumerate(zip([None, *row], row)):
             if before is not None and char["x0"] - before["x1"] > _GAP * size:
                 text += "  " if char["x0"] - before["x1"] > _WIDE_GAP * size else " "
+            elif before is not None and _is_blank_between(blanks, before, char):
+                # A narrow blank counts where it parts words: 2024/8/1 10:15 is not 2024/8/110:15, nor 2024-07-29 来源：… one word.
+                # In 到 2025 年 it does not.
+                words = (before["text"] + char["text"]).isascii()
+                text += " " if words or _LABEL.match("".join(c["text"] for c in row[place : place + 8])) else ""
             if char["size"] < 0.8 * size and (char["top"] + char["bottom"]) / 2 < (row[-1]["top"] + row[-1]["bottom"]) / 2:
                 raised.append(char["text"])
             # A font's table may give a radical for the character that the page shows: 人 for ⼈.
@@ -157,6 +196,17 @@ def _group(chars: list[dict], page: int) -> list[PrintedLine]:
         top, bottom = min(c["top"] for c in row), max(c["bottom"] for c in row)
         lines.append(PrintedLine(text.strip(), row[0]["x0"], row[-1]["x1"], top, bottom, size, page, tuple(raised)))
     return sorted((line for line in lines if line.text), key=lambda line: line.top)
+
+
+def _is_blank_between(blanks: list[dict], before: dict, char: dict) -> bool:
+    """True where a blank that the file holds is printed between two glyphs of a line."""
+    at = bisect_left(blanks, before["x1"] - 0.5, key=lambda c: c["x0"])
+    middle = (char["top"] + char["bottom"]) / 2
+    while at < len(blanks) and blanks[at]["x1"] <= char["x0"] + 0.5:
+        if blanks[at]["top"] <= middle <= blanks[at]["bottom"]:
+            return True
+        at += 1
+    return False
 
 
 def _holds(bbox: tuple[float, float, float, float], char: dict) -> bool:
@@ -177,6 +227,9 @@ def _table_of(table: Any, chars: list[dict], page: int) -> PrintedTable | None:
         # A cell's lines are broken by its width; between Latin words that was a blank, and figures must not run together.
         text = join([line.text for line in _group([c for c in chars if _holds(box, c)], page)])
         found.cells.append((text, row, column, rows, columns))
+    filled = [row for text, row, *_ in found.cells if text]
+    if len(set(filled)) == len(filled):
+        return None  # nothing stands beside anything: the frames of a web page and of its fields
     longest = max(len(cell[0]) for cell in found.cells)
     # A cell that holds most of the page is the frame of a printed web page.
     return None if longest > 300 and longest > 0.5 * sum(not c["text"].isspace() for c in chars) else found

@@ -6,33 +6,36 @@ import io
 import logging
 import re
 import zlib
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import PdfminerException
 
+from ingest.formats.mend import goes_on, mend_cut_rows, rows_of
 from ingest.formats.page import PrintedLine, PrintedTable, read_page
 from ingest.formats.writer import Span, Writer
-from ingest.records import Footnote, Grid, GridCell, Layout, Noise, SourceError, UnfitError
+from ingest.grids import Drawn, count_repeated
+from ingest.records import Doubt, Footnote, Grid, GridCell, Layout, Noise, SourceError, UnfitError
 from ingest.rules import noise_rule
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns of each font that lacks a box
 
 LARGEST_UNPACKED = 400 << 20  # bytes of all streams; a gazette of 300 pages has a tenth
 LONGEST = 3000  # pages; the longest plan seen has 300
-MOST_HEADS = 4  # rows
-_SAME_PLACE = 4  # points by which a column may stand elsewhere on the next page
 _PAGE_NUMBER = noise_rule("page-number").regex
+_BROWSER = noise_rule("browser-print").regex
+_LABEL = re.compile(r"附\s*[件录表]\s*(?:\d{1,2}|[一二三四五六七八九十]{1,2})?\s*[:：]?")  # alone on its line
+_SENTENCE_END = re.compile(r"[。；;：:！!？?][”’」』）)]*\Z")
+_TOGETHER = re.compile(r"(?:[“‘（(《〔\[]*(?:[\w.%/-]+|.))(?:[，,、。；;：:！!？?）)》”’〕\]]*)", re.A)
 _MARK = re.compile(r"\s*([①-⑳]|[\[〔]\d{1,2}[\]〕]|\d{1,2}(?=[^\d.．、年月%])|[*＊†])\s*")
-
-
-_Rows = list[list[tuple[str, int, int, int]]]  # text, column, rows, columns
 
 
 @dataclass
@@ -73,7 +76,7 @@ def read_pdf(data: bytes, path: Path) -> tuple[str, Layout]:
         what = "is a scan without a text layer" if pictures else "shows no text"
         raise UnfitError(f"{path}: the PDF {what}; recognise the text first and save that")
     _find_furniture(lines)
-    return _write(lines, title)
+    return _write(mend_cut_rows(lines), title)
 
 
 def _check_streams(data: bytes, path: Path) -> None:
@@ -133,6 +136,8 @@ def _find_furniture(lines: list[PrintedLine]) -> None:
             if line.grid is None and line.kind == "text":
                 if _PAGE_NUMBER is not None and _PAGE_NUMBER.fullmatch(line.text):
                     line.kind = "page-number"
+                elif _is_of_browser(line):
+                    line.kind = "browser-print"
                 elif edges[_running_key(line)] >= 3 and len(line.text) <= 60:
                     line.kind = "running-title"
         text = [line for line in own if line.kind == "text" and line.grid is None]
@@ -155,6 +160,13 @@ def _find_furniture(lines: list[PrintedLine]) -> None:
                 line.kind = "footnote"
 
 
+def _is_of_browser(line: PrintedLine) -> bool:
+    """True for what a browser prints at a page's edge; the number of a page must be this one's: 1/9 may be a fraction."""
+    match = _BROWSER.fullmatch(line.text) if _BROWSER is not None else None
+    page = (match["page"] or match["page2"]) if match else None
+    return match is not None and (page is None or int(page) == line.page + 1)
+
+
 def _running_key(line: PrintedLine) -> tuple[str, int]:
     return re.sub(r"[\d\s]+", "", line.text) or "#", round(line.top / 12)
 
@@ -167,28 +179,67 @@ def _frames(lines: list[PrintedLine]) -> dict[tuple[int, int], _Frame]:
         if line.grid is None and line.kind == "text":
             pages.setdefault((line.page, line.column), []).append(line)
     size = median([line.size for own in pages.values() for line in own] or [12.0])
+    columns = {column: _Column.of([own for (_, c), own in pages.items() if c == column], size) for column in {c for _, c in pages}}
     for place, own in pages.items():
-        like = [lines for (_, column), lines in pages.items() if column == place[1]]
-        rights, lefts = [max(line.x1 for line in x) for x in like], [min(line.x0 for line in x) for x in like]
+        usual = columns[place[1]]
+        left = _margin([line.x0 for line in own], usual.shared_left, size, min)
+        right = _margin([line.x1 for line in own], usual.shared_right, size, max)
         # A page of headings alone does not show its own margins: then all pages' margins are taken.
-        left, right = min(line.x0 for line in own), max(line.x1 for line in own)
-        if right - left < 0.8 * (median(rights) - median(lefts)):
-            left, right = median(lefts), median(rights)
+        if right - left < 0.8 * (usual.right - usual.left):
+            left, right = usual.left, usual.right
         gaps = [b.top - a.top for a, b in zip(own, own[1:]) if 0 < b.top - a.top < 4 * size]
-        frames[place] = _Frame(left, right, size, median(gaps) if gaps else 2 * size)
+        # Where most paragraphs are a line long, the blank between them is the usual gap: the lines of one stand closer.
+        frames[place] = _Frame(left, right, size, quantiles(gaps, n=4)[0] if len(gaps) > 1 else 2 * size)
     return frames
+
+
+@dataclass
+class _Column:
+    """Where the lines of all pages' columns begin and end: as a rule, and the outmost places where a tenth of them do."""
+
+    left: float
+    right: float
+    shared_left: float | None
+    shared_right: float | None
+
+    @classmethod
+    def of(cls, pages: list[list[PrintedLine]], size: float) -> _Column:
+        """Measure the same column of all pages."""
+        lines = [line for own in pages for line in own]
+        return cls(
+            median(min(line.x0 for line in own) for own in pages),
+            median(max(line.x1 for line in own) for own in pages),
+            min(_shared(sorted(line.x0 for line in lines), size), default=None),
+            max(_shared(sorted(line.x1 for line in lines), size), default=None),
+        )
+
+
+def _shared(places: list[float], size: float) -> list[float]:
+    near, least = 0.6 * size, max(3, 0.1 * len(places))
+    return [x for x in places if bisect_left(places, x + near) - bisect_left(places, x - near) >= least]
+
+
+def _margin(own: list[float], shared: float | None, size: float, outmost: Callable[[Iterable[float]], float]) -> float:
+    """Where a page's lines begin or end: the outmost place, unless but one or two lines reach it, as a web page's menu does
+    that is wider than the text; then the outmost place that lines of all pages share, if this page has any there.
+    """
+    edge = outmost(own)
+    if shared is None or sum(abs(x - edge) < 0.3 * size for x in own) >= min(3, len(own)):
+        return edge
+    return shared if any(abs(x - shared) < 0.6 * size for x in own) else edge
 
 
 def _write(lines: list[PrintedLine], title: str | None) -> tuple[str, Layout]:
     writer = Writer()
     frames = _frames(lines)
     noise: list[Noise] = []
+    doubts: list[Doubt] = []
     grids: list[Grid] = []
     notes: list[tuple[str, Span]] = []
     footnotes: list[Footnote] = []
     waiting: list[PrintedLine] = []  # furniture and footnotes met since the paragraph began
     before: PrintedLine | None = None
-    table_before: tuple[PrintedTable, list[GridCell], int, _Rows] | None = None
+    table_before: tuple[PrintedTable, list[GridCell], int, Drawn] | None = None
 
     def flush() -> None:
         nonlocal before
@@ -224,11 +275,11 @@ def _write(lines: list[PrintedLine], title: str | None) -> tuple[str, Layout]:
         if line.grid is not None:
             continues = (
                 table_before is not None and before is None and line.page == table_before[0].page + 1
-                and _has_same_columns(table_before[0], line.grid)
+                and goes_on(table_before[0], line.grid)
             )  # fmt: skip
             if not continues:
                 flush()
-            table_before = _write_table(writer, line.grid, table_before if continues else None, grids, noise)
+            table_before = _write_table(writer, line.grid, table_before if continues else None, grids, noise, doubts)
             continue
         if before is None or _opens_paragraph(before, line, frames):
             flush()
@@ -248,6 +299,7 @@ def _write(lines: list[PrintedLine], title: str | None) -> tuple[str, Layout]:
         noise=tuple(sorted(noise, key=lambda n: n.start)),
         grids=tuple(grids),
         footnotes=tuple(footnotes),
+        doubts=tuple(doubts),
         titles=(title.strip(),) if title and title.strip() else (),
     )
 
@@ -255,36 +307,53 @@ def _write(lines: list[PrintedLine], title: str | None) -> tuple[str, Layout]:
 def _opens_paragraph(before: PrintedLine, line: PrintedLine, frames: dict[tuple[int, int], _Frame]) -> bool:
     place, place_before = (line.page, line.column), (before.page, before.column)
     frame, earlier = frames[place], frames[place_before]
-    if before.x1 < earlier.right - 1.6 * before.size:
+    if before.x1 < earlier.right - (_width_of_first(line.text, before.text) + 0.6) * before.size:
         return True  # the line before was not full
     if line.x0 > frame.left + 1.2 * line.size:
         return True  # set in, or in the middle
+    if before.x0 > earlier.left + 4 * before.size:
+        return True  # a signature or a date at the right, a title in the middle: no paragraph begins there
+    if _LABEL.fullmatch(line.text) or _stands_apart(before.text) or _stands_apart(line.text):
+        return True
     if abs(line.size - before.size) > 0.12 * before.size:
         return True
-    return place == place_before and line.top - before.top > 1.7 * frame.pitch
+    return place == place_before and line.top - before.top > 1.45 * frame.pitch
 
 
-def _has_same_columns(table: PrintedTable, other: PrintedTable) -> bool:
-    pairs = zip(table.columns, other.columns)
-    return len(table.columns) == len(other.columns) and all(abs(a - b) < _SAME_PLACE for a, b in pairs)
+def _stands_apart(text: str) -> bool:
+    """True for a line of things side by side, with wide blanks between them: a menu, a table's row. 第一条　　为了… is none."""
+    gaps = [match.start() for match in re.finditer("  ", text)]
+    return len(gaps) > 1 or (bool(gaps) and gaps[0] > 8)
+
+
+def _width_of_first(text: str, before: str) -> float:
+    """How much of a line can't be parted from its first character, in characters: 院）、 and 2025 go to the next line whole.
+
+    Where the line before ends a sentence, one character: a short line is then the paragraph's last.
+    """
+    if _SENTENCE_END.search(before):
+        return 1
+    first = _TOGETHER.match(text)
+    return max(1, sum(0.55 if c.isascii() else 1 for c in first[0])) if first else 1
 
 
 def _write_table(
     writer: Writer,
     table: PrintedTable,
-    goes_on: tuple[PrintedTable, list[GridCell], int, _Rows] | None,
+    before: tuple[PrintedTable, list[GridCell], int, Drawn] | None,
     grids: list[Grid],
     noise: list[Noise],
-) -> tuple[PrintedTable, list[GridCell], int, _Rows]:
+    doubts: list[Doubt],
+) -> tuple[PrintedTable, list[GridCell], int, Drawn]:
     """Write a table's cells, each on its own line; one that goes on from the page before is one grid with that.
 
     The heads that such a page shows once more are set apart.
     """
-    cells = goes_on[1] if goes_on else []
-    offset = goes_on[2] if goes_on else 0
-    rows = _rows_of(table)
-    heads = goes_on[3] if goes_on else rows
-    again = _count_same(rows, heads) if goes_on else 0
+    cells = before[1] if before else []
+    offset = before[2] if before else 0
+    rows = rows_of(table)
+    heads = before[3] if before else rows
+    again = count_repeated(rows, heads) if before else 0
     for text, row, column, height, width in sorted(table.cells, key=lambda c: (c[1], c[2])):
         writer.end_line(2)
         span = writer.begin()
@@ -297,29 +366,14 @@ def _write_table(
             cells.append(GridCell(-1, -1, row - again + offset, column, height, width))
         else:
             cells.append(GridCell(span.start, span.end, row - again + offset, column, height, width))
+        if row in table.doubtful and span.start is not None:
+            doubts.append(Doubt(span.start, span.end, "row-cut", "跨页处的这一行不能确定是否上一行的下半，分行保留"))
+            table.doubtful.discard(row)
     writer.end_line(2)
-    if goes_on:
+    if before:
         grids.pop()
     shown = [cell for cell in cells if cell.start >= 0]
     if shown:
         grids.append(Grid(min(c.start for c in shown), max(c.end for c in shown), tuple(cells)))
     return table, cells, offset + max((cell[1] + cell[3] for cell in table.cells), default=0) - again, heads
 
-
-def _rows_of(table: PrintedTable) -> _Rows:
-    """Of each row what stands where; a cell is told in the row where it begins."""
-    rows: dict[int, list[tuple[str, int, int, int]]] = {}
-    for text, row, column, height, width in sorted(table.cells, key=lambda c: (c[1], c[2])):
-        rows.setdefault(row, []).append((text, column, height, width))
-    return [rows.get(row, []) for row in range(max(rows, default=-1) + 1)]
-
-
-def _count_same(rows: _Rows, heads: _Rows) -> int:
-    """How many rows at the top repeat the first table's, where a page's head comes again: words, and not all there is."""
-    same = 0
-    while same < min(len(rows) - 1, len(heads) - 1, MOST_HEADS) and rows[same] == heads[same]:
-        same += 1
-    words = any(re.search(r"[^\W\d]", cell[0]) for row in rows[:same] for cell in row)
-    # A cell that reaches below the rows that are the same belongs to rows that are not.
-    whole = all(index + cell[2] <= same for index, row in enumerate(rows[:same]) for cell in row)
-    return same if words and whole else 0

@@ -184,6 +184,11 @@ class _Word:
         if told != "deletion" or any(t.text and t.text.strip() for t in element.iter(qn("w:delText"), qn("w:t"))):
             self.left_out[told] = self.left_out.get(told, 0) + 1
 
+    def leave_out_row(self, row: etree._Element) -> None:
+        """Note a row that was deleted as a whole: one deletion, however many runs its words stand in."""
+        if any(t.text and t.text.strip() for t in row.iter(qn("w:delText"), qn("w:t"))):
+            self.left_out["deletion"] = self.left_out.get("deletion", 0) + 1
+
     def runs(self, holder: etree._Element, boxes: list[etree._Element]) -> None:
         for element in holder:
             tag = element.tag
@@ -247,9 +252,11 @@ class _Word:
         cells: list[list[Any]] = []  # span, row, column, rows, columns, head
         above: dict[int, list[Any]] = {}  # column -> the cell that is merged downward
         nested = False
-        for row_number, row in enumerate(table.iter(qn("w:tr"))):
-            if next(row.iterancestors(qn("w:tbl"))) is not table:
-                continue
+        rows = [row for row in table.iter(qn("w:tr")) if next(row.iterancestors(qn("w:tbl"))) is table]
+        for row in rows:
+            if _is_deleted(row):
+                self.leave_out_row(row)
+        for row_number, row in enumerate(row for row in rows if not _is_deleted(row)):
             is_head = row.find(f"{_W}trPr/{_W}tblHeader") is not None
             before = row.find(f"{_W}trPr/{_W}gridBefore")
             column = int(before.get(qn("w:val"), "0")) if before is not None else 0
@@ -325,6 +332,11 @@ class _Word:
 def _words(paragraph: etree._Element) -> str:
     """The words of a paragraph with its tabs, those of text boxes too."""
     return "".join("\t" if t.tag == qn("w:tab") else t.text or "" for t in paragraph.iter(qn("w:t"), qn("w:tab")))
+
+
+def _is_deleted(row: etree._Element) -> bool:
+    """True for a row that is deleted in the text as it stands (tracked changes)."""
+    return row.find(f"{_W}trPr/{_W}del") is not None
 
 
 def _is_contents(control: etree._Element) -> bool:

@@ -106,6 +106,8 @@ DOUBT_NAMES = {
     "no-structure": "没有编号层次",
     "closing-paragraph": "结尾的段落",
     "table-unrecovered": "表格未能还原",
+    "table-apart": "续表未能相接",
+    "row-cut": "跨页的表格行",
     "line-joined": "断行相连",
     "wrap-uncertain": "分段不定",
     "no-document-file": "散放的文件",

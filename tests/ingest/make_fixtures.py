@@ -141,6 +141,38 @@ table { border-collapse: collapse; width: 100% } td, th { border: 1px solid; pad
 <p>四、组织实施</p><p>PARAGRAPH</p><p>附件1</p><h2>重点任务分工表</h2>
 <table><thead><tr><th rowspan="2">序号</th><th rowspan="2">任务</th><th colspan="2">目标</th><th rowspan="2">责任单位</th></tr><tr><th>2025年</th><th>单位</th></tr></thead>
 ROWS</table><p>注：按职责分工负责。</p>"""
+# Rows that the page's end cuts in two: with numbers before them, and without; and one that only a merged cell makes look cut.
+_CUT = """<meta charset="utf-8"><style>
+@page { size: A5; margin: 20mm 16mm }
+body { font: 10pt/1.6 "Noto Serif CJK SC" } p { margin: 0; text-indent: 2em } h1 { text-align: center; font-size: 16pt }
+table { border-collapse: collapse; width: 100% } td { border: 1px solid; padding: 2pt; vertical-align: top }
+.new { break-before: page }
+</style>
+<h1>示例省任务分工</h1><p>一、主要任务</p><p>PARAGRAPH</p><p>PARAGRAPH</p><p>PARAGRAPH</p><p>PARAGRAPH</p><p>PARAGRAPH</p>
+<table><tr><td width="10%">序号</td><td width="60%">任务</td><td width="30%">责任单位</td></tr>
+<tr><td>1</td><td>扩大培训规模。</td><td>省人社厅</td></tr>
+<tr><td>2</td><td>TASK</td><td>省教育厅、省财政厅</td></tr>
+<tr><td>3</td><td>强化监督检查。</td><td>省审计厅</td></tr></table>
+<p class="new">二、支持政策</p><p>PARAGRAPH</p><p>PARAGRAPH</p><p>PARAGRAPH</p><p>PARAGRAPH</p><p>PARAGRAPH</p><p>PARAGRAPH</p>
+<table><tr><td width="20%">政策</td><td width="60%">内容</td><td width="20%">对象</td></tr>
+<tr><td>培训补贴</td><td>按规定给予补贴。</td><td>企业职工</td></tr>
+<tr><td>学费减免</td><td>TASK</td><td>在校学生</td></tr>
+<tr><td>创业贷款</td><td>给予贴息支持。</td><td>登记失业人员</td></tr></table>
+<p>三、组织实施</p><p>各责任单位要抓好落实。</p>"""
+_TASK = "健全终身职业技能培训制度，推动培训与产业发展紧密结合，充分发挥企业主体作用，鼓励社会力量参与，提高培训的针对性和有效性，满足劳动者提升技能的需要。"
+# As a browser prints a page: the day, the page's title and its address around the text.
+_BROWSER = """<html><head><meta charset="utf-8"><title>示例市人民政府关于印发示例市技能提升行动方案的通知_示例市人民政府</title><style>
+body { font: 12pt/1.9 "Noto Serif CJK SC" } p { margin: 0; text-indent: 2em; text-align: justify }
+h1 { text-align: center; font-size: 18pt } .right { text-align: right } .flush { text-indent: 0 } .middle { text-align: center; text-indent: 0 }
+.field, .page { border: 1px solid; padding: 4px; margin: 4px } .page { padding: 4px 24px } .wide { display: flex; justify-content: space-between }
+</style></head><body><div class="wide"><span>首页</span><span>要闻</span><span>政策</span><span>互动</span><span>服务</span></div>
+<div class="field">请输入关键字</div><p class="flush">首页 &gt; 政务公开 &gt; 政策文件</p><div class="page">
+<h1>示例市人民政府关于印发示例市技能提升行动方案的通知</h1><p class="middle">示政发〔2024〕5号</p>
+<p class="flush">各县（区）人民政府，市政府各部门：</p><p>现将《示例市技能提升行动方案》印发给你们，请认真贯彻执行。</p>
+<p class="right">示例市人民政府</p><p class="right">2024年7月29日</p><p class="middle">（此件公开发布）</p>
+<p class="flush">附件</p><p class="middle">示例市技能提升行动方案</p><p>一、总体要求</p><p>PARAGRAPH</p><p>二、重点任务</p><p>（一）扩大规模</p><p>PARAGRAPH</p>
+<p>（二）提高质量</p><p>PARAGRAPH</p><p>三、组织实施</p><p>各县（区）要抓好落实。</p><p class="right">2024年7月29日</p></div>
+<div class="wide"><span>国家部委网站</span><span>各省区市政府网站</span></div><p class="middle">网站地图 | 关于我们</p></body></html>"""
 _PARAGRAPH = (
     "坚持以人民为中心的发展思想，大规模开展职业技能培训，健全终身职业技能培训制度，推动培训与产业发展、就业需求紧密结合，"
     "充分发挥企业主体作用，鼓励社会力量参与，提高培训的针对性和有效性，不断满足劳动者提升技能的需要，为经济社会发展提供技能人才支撑。"
@@ -162,6 +194,33 @@ def make_printed(path: Path, markup: str = _PRINTED) -> None:
             header_template=f"<div {style}>示例省人民政府公报</div>",
             footer_template=f'<div {style}>— <span class="pageNumber"></span> —</div>',
         )  # fmt: skip
+        browser.close()
+
+
+def make_plainly_printed(path: Path, markup: str) -> None:
+    """A PDF without heads and feet."""
+    _print(path, markup, prefer_css_page_size=True)
+
+
+def make_printed_by_browser(path: Path, markup: str, address: str) -> None:
+    """A PDF with what a browser's own dialog prints around a page: its day and title above, its address and number below."""
+    edge = 'style="font: 8pt Noto Serif CJK SC; width: 100%; margin: 0 8mm; display: flex; justify-content: space-between"'
+    _print(
+        path, markup, format="A5", margin={side: "14mm" for side in ("top", "bottom", "left", "right")}, display_header_footer=True,
+        header_template=f'<div {edge}><span>2024/8/1 10:15</span><span class="title"></span><span></span></div>',
+        footer_template=f'<div {edge}><span>{address}</span><span><span class="pageNumber"></span>/<span class="totalPages"></span></span></div>',
+    )  # fmt: skip
+
+
+def _print(path: Path, markup: str, **options: object) -> None:
+    from playwright.sync_api import sync_playwright
+
+    browser_path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_content(markup.replace("PARAGRAPH", _PARAGRAPH).replace("TASK", _TASK))
+        page.pdf(path=str(path), **options)
         browser.close()
 
 
@@ -189,6 +248,8 @@ def main() -> None:
         f"<tr><td>{n}</td><td>第{n}类重点人群职业技能培训</td><td>{3 * n}</td><td>万人次</td><td>省人社厅</td></tr>" for n in range(1, 41)
     )
     make_printed(FOLDER / "printed-tables.pdf", _TABLES.replace("ROWS", rows))
+    make_plainly_printed(FOLDER / "cut-rows.pdf", _CUT)
+    make_printed_by_browser(FOLDER / "printed-by-browser.pdf", _BROWSER, "https://www.example.gov.cn/zwgk/2024/t20240729_1.html")
     make_scan(FOLDER / "scan.pdf")
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "old-word.docx"

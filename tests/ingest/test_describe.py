@@ -78,3 +78,38 @@ def test_who_printed_a_document_did_not_issue_it():
     ).facts
     told = {fact.field: fact.value for fact in facts}
     assert told["printed_by"] == "示例局办公室" and told["printed_on"] == "2023-08-09" and "issuer" not in told
+
+
+@pytest.mark.parametrize(
+    "title, kind",
+    [
+        ("示例市人民政府关于促进就业工作的若干意见", "意见"),
+        ("示例市人民政府关于推进职业培训的指导意见", "指导意见"),
+        ("示例省支持技能人才发展若干措施", "措施"),
+        ("示例省支持技能人才发展若干政策措施（试行）", "政策措施"),
+        ("示例省技能提升三年行动方案（2021—2023年）", "行动方案"),
+        ("示例省技能提升条例实施细则", "实施细则"),
+        ("示例市职业培训补贴资金管理办法", "管理办法"),
+        ("示例市2024年就业工作要点", "工作要点"),
+        ("示例市人民政府关于禁止燃放烟花爆竹的通告", "通告"),
+        ("示例市人民政府关于公布技工院校名单的公告", "公告"),
+        ("国务院关于示例新区总体方案的批复", "批复"),
+        ("示例市人民政府办公厅关于同意设立技师学院的函", "函"),
+        ("示例市人民政府关于修改部分规章的决定", "决定"),
+        ("示例省职业教育条例", "条例"),
+        ("示例省技能竞赛管理规定", "管理规定"),
+        ("职业技能评价规范", "规范"),
+        ("中华人民共和国职业教育法", "法"),
+        # What the title speaks of is not its kind.
+        ("示例市法治政府建设工作方案", "工作方案"),
+        ("关于印发示例市信函管理暂行规定的通知", "通知"),
+        ("示例市法治建设情况", None),
+        ("职业技能统计方法", None),
+    ],
+)
+def test_kind_of_a_document(title, kind):
+    from ingest.derive import derive
+    from ingest.records import Fact
+
+    fact = Fact("title", title, 0, len(title))
+    assert next((f.value for f in derive([], [], [fact]) if f.field == "doc_type"), None) == kind
