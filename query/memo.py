@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from query.patience import uncounted
+
 Made = TypeVar("Made")
 Key = tuple[str, str]
 
@@ -26,7 +28,7 @@ def once(conn: sqlite3.Connection, make: Callable[[sqlite3.Connection], Made]) -
     for known, made in _kept.get(make, ()):
         if known == key:
             return made
-    with _locks[make]:  # the second of two that want it waits for the first one's
+    with uncounted(), _locks[make]:  # the second of two that want it waits for the first one's
         for known, made in _kept.get(make, ()):
             if known == key:
                 return made

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 from datasette import Response
 
 from plugins.web.asked import Asked
-from plugins.web.respond import answer_json, answer_missing, answer_page, ask
+from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download
 from plugins.web.search_export import CONTENT_TYPES
 from plugins.web.words import SUGGESTION_KINDS
 from query.agencies import list_agencies, read_agency
@@ -62,7 +62,7 @@ async def export_indicators(datasette, request):
     def absolute(path: str) -> str:
         return datasette.absolute_url(request, datasette.urls.path(path))
 
-    rows, build = await ask(datasette, question)
+    rows, build = await ask_for_download(datasette, question)
     for row in rows:
         row["address"] = absolute(row["pinned"])
     form = request.url_vars["format"]

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 from datasette import Response
 
-from plugins.web.respond import answer_json, answer_missing, answer_page, ask
+from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download
 from plugins.web.search_export import CONTENT_TYPES, write_disposition
 from plugins.web.words import STATE_NAMES
 from query.corpus import read_build
@@ -77,7 +77,7 @@ async def export_measures(datasette, request):
     def absolute(path: str) -> str:
         return datasette.absolute_url(request, datasette.urls.path(path))
 
-    found, build = await ask(datasette, question)
+    found, build = await ask_for_download(datasette, question)
     form = request.url_vars["format"]
     rows = list(_rows(found, absolute))
     if form == "csv":

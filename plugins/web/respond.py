@@ -10,10 +10,13 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from datasette import Response
-from datasette.utils import add_cors_headers, sqlite_timelimit
+from datasette.utils import add_cors_headers
 
 from plugins.web.leave import stop_if_left
 from plugins.web.policy import STRICT_POLICY
+from query.patience import limited
+
+_DOWNLOAD_PATIENCE = 15  # times the limit for a page: who takes away a table of all documents waits for it
 
 
 class DatabaseMissing(Exception):
@@ -26,13 +29,22 @@ class SearchTooSlow(Exception):
 
 async def ask(datasette, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Call ``question(conn, *args, **kwargs)`` in a database thread, under the SQL time limit of the settings."""
+    return await _ask(datasette, 1, question, *args, **kwargs)
+
+
+async def ask_for_download(datasette, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """As ``ask``, with the patience of one who takes away all that there is."""
+    return await _ask(datasette, _DOWNLOAD_PATIENCE, question, *args, **kwargs)
+
+
+async def _ask(datasette, patience: int, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     try:
         database = datasette.get_database("kb")
     except KeyError:
         raise DatabaseMissing from None
 
     def run(conn: sqlite3.Connection) -> Any:
-        with sqlite_timelimit(conn, datasette.setting("sql_time_limit_ms")):
+        with limited(conn, patience * datasette.setting("sql_time_limit_ms") / 1000):
             return question(conn, *args, **kwargs)
 
     with _slowness_named():

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from datasette import Response
 
 from align.shares import MINIMA
-from plugins.web.respond import answer_json, answer_missing, answer_page, ask
+from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download
 from plugins.web.search_export import CONTENT_TYPES
 from query.database import rows
 from query.export import Column
@@ -109,7 +109,7 @@ async def export_passages(datasette, request):
         settled, _ = _settle(asked, known)
         return list_passage_rows(conn, settled.minimum, settled.a or None, settled.b or None, MOST_ROWS)
 
-    found = await ask(datasette, question)
+    found = await ask_for_download(datasette, question)
     for row in found:
         row["address"] = datasette.absolute_url(request, datasette.urls.path(row["pinned"]))
     return await _answer_csv(PASSAGE_COLUMNS, found, "reuse", "相同文字")
@@ -117,7 +117,7 @@ async def export_passages(datasette, request):
 
 async def export_shares(datasette, request):
     """What each document shares with each other one, by least length."""
-    return await _answer_csv(SHARE_COLUMNS, await ask(datasette, list_share_rows), "reuse-shares", "文件两两相同的字数")
+    return await _answer_csv(SHARE_COLUMNS, await ask_for_download(datasette, list_share_rows), "reuse-shares", "文件两两相同的字数")
 
 
 async def _show_family(datasette, request, asked: Asked):

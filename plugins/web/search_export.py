@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import quote
 
 from datasette import Response
-from datasette.utils import sqlite_timelimit
 
 from plugins.web.asked import SCOPES, SORTS, Asked, read_asked
 from plugins.web.leave import stop_if_left
@@ -21,6 +20,7 @@ from plugins.web.respond import ByteStream, answer_json, answer_text, ask, in_th
 from query.corpus import read_build
 from query.export import flatten, write_csv, write_json, write_jsonl, write_xlsx
 from query.facets import load_catalogue
+from query.patience import limited
 from query.search import LARGEST_PAGE, search, search_all
 
 CONTENT_TYPES = {
@@ -74,7 +74,7 @@ class _Pieces:
     def __init__(self, datasette, request, form: str, asked: Asked, head: dict[str, Any]) -> None:
         self._lent = ExitStack()
         self._conn = self._lent.enter_context(lend_connection(datasette))
-        self._limit = _PATIENCE * datasette.setting("sql_time_limit_ms")
+        self._limit = _PATIENCE * datasette.setting("sql_time_limit_ms") / 1000
 
         def absolute(path: str) -> str:
             return datasette.absolute_url(request, datasette.urls.path(path))
@@ -94,7 +94,7 @@ class _Pieces:
         hits = search_all(self._conn, asked.q, scope=asked.scope, sort=asked.sort, chosen=asked.chosen)
         while True:
             stop_if_left()
-            with sqlite_timelimit(self._conn, self._limit):
+            with limited(self._conn, self._limit):
                 hit = next(hits, None)
             if hit is None:
                 return

@@ -13,8 +13,11 @@ from datasette import hookimpl
 from plugins.web.options import read_options
 from plugins.web.swap import LOOK_EVERY, ServedDatabase
 from query.corpus import read_build
+from query.counterparts import extents
 from query.facets import load_catalogue
+from query.neighbours import all_compared
 from query.relate import load_meaning
+from query.themes import group_matrix
 
 NAME = "kb"
 
@@ -38,6 +41,9 @@ def rehearse(conn: sqlite3.Connection) -> None:
     read_build(conn)
     load_catalogue(conn)
     load_meaning(conn)
+    group_matrix(conn)
+    extents(conn)
+    all_compared(conn)
 
 
 def _serve(datasette, path: str) -> None:
