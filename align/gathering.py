@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-Join = tuple[int, int, float]  # in which round, with which group, and their mean: a group bears the lowest number of its members
+Join = tuple[int, int, float]  # in which round, with which group, and their mean: a group bears the highest number of its members
 Links = Mapping[int, int]  # how likely a counterpart each is, in whole parts of ONE
 ONE = 10_000
 
@@ -25,7 +25,7 @@ class History(Protocol):
     """The joins as they were."""
 
     def join_of(self, name: int) -> Join | None:
-        """When a group was joined to one of a lower number, and to which."""
+        """When a group was joined to one of a higher number, and to which."""
 
     def joins_to(self, name: int) -> Sequence[Join]:
         """When which groups were joined to one."""
@@ -173,7 +173,7 @@ class _Run:
         left = {name for name in (*partners, *self.expected.pop(round, ())) if self.partner_before(name, round) != partners.get(name)}
         left |= {other for name in left if (other := self.partner_before(name, round)) is not None}
         for kept, joined in partners.items():
-            if kept < joined:
+            if kept > joined:
                 is_as_before = self.partner_before(kept, round) == joined and self.partner_before(joined, round) == kept
                 self.join(kept, joined, round, is_as_before)
         for name in left - partners.keys():
@@ -269,6 +269,11 @@ class _Run:
                     self.due[join[0] + 1].add(name)
 
     def choose_nearest(self, name: int, round: int) -> int | None:
+        """The nearest group; of several equally near the one of the lowest number.
+
+        Two that join bear the higher of their numbers: else a group that was further could, by joining one that is as near
+        as the nearest, come before it, and who is nearest would hang on when it was asked.
+        """
         group = self.groups[name]
         assert group.totals is not None
         moved = [o for o in group.totals if o in self.dead or (o not in self.followed and not self.is_alive(o, round))]

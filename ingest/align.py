@@ -31,7 +31,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "measures": dict(id=str, label=str, theme_id=str, documents=int, provisions=int, origin=str, seq=str),
     "measure_provisions": dict(measure_id=str, provision_id=str, document_id=str, rank=int),
     "coverage": dict(measure_id=str, document_id=str, state=str, shared=float, provision_id=str),
-    # How measures were gathered (``align.gathering``): a group bears the lowest rowid of its compared provisions.
+    # How measures were gathered (``align.gathering``): a group bears the highest rowid of its compared provisions.
     "measure_joins": dict(joined=int, round=int, kept=int, mean=float),
     # What is still to do: documents whose nearest are to be found, pairs of documents, provisions with other counterparts.
     "pending_neighbours": dict(document_id=str),

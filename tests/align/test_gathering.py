@@ -133,6 +133,16 @@ def test_a_repair_comes_to_the_same_as_gathering_from_nothing(links, changes):
         provisions, links = after, now
 
 
+def test_of_two_that_are_equally_near_the_same_is_chosen_whenever_it_is_asked():
+    """16 is as near to 2 as to 3; when 3 joins 1, which is not near to it at all, 2 still comes first."""
+    links = {(1, 3): 6_001, (2, 16): LEAST, (3, 16): LEAST}
+    kept = Kept({joined: join for joined, join in from_nothing({0, 1, 2, 3, 16}, links).joins.items() if join})
+    links |= {(0, 1): LEAST, (0, 2): LEAST}
+    kept.joins.update(gather({0, 1, 2}, [], lambda p: p % DOCUMENTS, reader(links), LEAST, history=kept).joins)
+    kept.joins = {joined: join for joined, join in kept.joins.items() if join}
+    assert kept.joins == from_nothing({0, 1, 2, 3, 16}, links).joins
+
+
 def test_what_no_change_reaches_is_not_looked_at():
     """1–2–3 and 11–12–13 hang together each, and nothing hangs them together."""
     links = {(1, 2): 9_000, (2, 3): 9_000, (1, 3): 9_000, (11, 12): 9_000, (12, 13): 9_000, (11, 13): 9_000}
