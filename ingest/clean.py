@@ -17,7 +17,7 @@ from ingest.tile import tile
 from lang.radicals import unify
 
 # What the web editor's lists leave of themselves beside an empty tag: a bullet or a number.
-_LIST_RESIDUE = re.compile(r"[•·●\s]*(?:\d+[.．])?\s*\Z")
+_LIST_RESIDUE = re.compile(r"[•·●\s]*+(?:\d+[.．])?\s*\Z")
 # What stands outside a page's main part and yet may be the document's: a sentence, a title, a number, a date.
 _MAY_BE_TEXT = re.compile(r"[。；]|关于(?!我们|本站|本网).{2,}|〔\d{4}〕|[(（\[［]\d{4}[)）\]］].{0,3}\d+\s*号|《.+》")
 _ATTACHED = re.compile(r"附\s*[件表]")
@@ -25,6 +25,7 @@ _ATTACHED = re.compile(r"附\s*[件表]")
 _BESIDE_LINKS = re.compile(r"[\s\d:：/|｜\\.·•>＞»\[\]()（）年月日—-]*")
 LONGEST_FURNITURE = 40
 LONGEST_SIGNATURE = 6  # lines
+LONGEST_MARKUP = 10_000  # characters; from each <!-- that nothing closes the parser looks on to the end of the line
 
 
 def split_lines(text: str, noise: Sequence[Noise] = ()) -> tuple[Line, ...]:
@@ -193,7 +194,7 @@ def _tells(line: Line) -> set[str]:
 def _is_empty_markup(text: str) -> bool:
     # <td> outside a table and made-up tags such as <delect> are dropped by strict parsers,
     # so the forgiving one decides; a line with any text of its own stays.
-    if not re.search(r"</?[a-zA-Z][^<>]*>", text):
+    if len(text) > LONGEST_MARKUP or not re.search(r"</?[a-zA-Z][^<>]*>", text):
         return False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)

@@ -14,7 +14,11 @@ from ingest.rules import noise_rule
 from lang.tokens import fold
 
 _TITLE = re.compile(r"目\s*[录錄次]|編章節|编章节|contents", re.I)
-_LEADER = re.compile(r"(?:[.．·…‥﹒_\s-]{2,}|\s)\s*[-—(（]?\s*(?:\d{1,4}|[IVXivx]{1,5})\s*[-—)）]?\s*\Z|[.．·…‥]{3,}\s*\Z")
+# From where a run of dots or blanks begins, and nothing of it given back: else 300 blanks are read in millions of ways.
+_LEADER = re.compile(
+    r"(?<![.．·…‥﹒_\s-])(?:[.．·…‥﹒_\s-]{2,}+|\s)[-—(（]?\s*+(?:\d{1,4}|[IVXivx]{1,5})\s*+[-—)）]?\s*\Z"
+    r"|(?<![.．·…‥])[.．·…‥]{3,}+\s*\Z"
+)
 _DOTTED = re.compile(r"[.．·…‥]{3,}\s*[-—(（]?\s*\d{1,4}\s*[-—)）]?\s*\Z")
 LEAST_ENTRIES = 3
 LEAST_UNTITLED = 5

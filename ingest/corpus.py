@@ -19,6 +19,8 @@ ID = re.compile(r"(?P<locality>[a-z]{2})-(?P<year>(?:19|20)\d{2})-[a-z0-9]+(?:-[
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C: a large corpus has thousands of such files
 VOCABULARIES = {"labels", "published"}  # folders of the corpus that hold no document
 VOCABULARY_FILES = {"lexicon.txt"}  # what else has a suffix that documents have
+_UNPRINTABLE = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+LARGEST_YAML = 1 << 20  # bytes; a document.yml has a thousand
 _VERSION = re.compile(r"v(?P<number>[1-9]\d*)(?P<suffix>\.[a-z]+)\Z")
 
 
@@ -139,8 +141,18 @@ def load_corpus(corpus: Path) -> tuple[DocumentFolder, ...]:
 
 
 def _check_place(path: Path, corpus: Path) -> None:
-    """Raise SourceError for what is no file or folder of the corpus itself: a pipe, a device, a link to elsewhere."""
-    if not path.resolve().is_relative_to(corpus.resolve()):
+    """Raise SourceError for what is no file or folder of the corpus itself: a pipe, a device, a link to elsewhere.
+
+    Nor may a name hold line breaks, bytes that are no characters or signs that turn the direction of writing.
+    """
+    if _UNPRINTABLE.search(path.name):
+        shown = _UNPRINTABLE.sub(lambda sign: sign[0].encode("unicode_escape").decode(), path.name)
+        raise SourceError(f"{path.parent / shown}: has signs in its name that can't be printed; rename it")
+    try:
+        is_inside = path.resolve().is_relative_to(corpus.resolve())
+    except (OSError, RuntimeError):  # a link that leads to itself
+        raise SourceError(f"{path}: is no plain file; take it out") from None
+    if not is_inside:
         raise SourceError(f"{path}: is a link out of the corpus; put the file itself in its place")
     if not path.is_file() and not path.is_dir():
         raise SourceError(f"{path}: is no plain file; take it out")
@@ -149,13 +161,21 @@ def _check_place(path: Path, corpus: Path) -> None:
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return the mapping that a YAML file holds; raises SourceError."""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        if path.stat().st_size > LARGEST_YAML:
+            raise SourceError(f"{path}: is larger than {LARGEST_YAML >> 20} MB; mend the YAML")
+        text = path.read_text(encoding="utf-8")
+        # What is told once and named a thousand times, in things that are named in turn, has no end.
+        if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _Loader)):
+            raise SourceError(f"{path}: names a value by * that stands elsewhere; write it out")
+        data = yaml.load(text, _Loader)
     except UnicodeDecodeError:
         raise SourceError(f"{path}: is not UTF-8; save it as UTF-8") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
-        raise SourceError(f"{path}: {where}{getattr(error, 'problem', None) or error}; mend the YAML") from None
+        raise SourceError(f"{path}: {where}{getattr(error, 'problem', None) or ' '.join(str(error).split())}; mend the YAML") from None
+    except RecursionError:
+        raise SourceError(f"{path}: is nested too deeply; mend the YAML") from None
     except ValueError as error:  # 2022-13-40 looks like a date to YAML and is none
         raise SourceError(f"{path}: {error}: is not a date such as 2022-06-10; mend the value") from None
     if data is None:

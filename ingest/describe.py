@@ -22,7 +22,8 @@ _ADDRESSEE = re.compile(r"(?:各|有关|[^。;；:：]{2,14}(?:人民政府|委�
 _NOT_ADDRESSEE = re.compile(r"如下|下列|应当|制定|通知|印发|规定|贯彻|落实|为|发言人|主持人|记者|[处厅局校]长")
 # 中華民國一百零六年六月十五日…令修正發布第 4～6、8 條條文
 _HISTORY_TITLE = re.compile(r"(?:(?:法規|法规|立法|修正)\s*)?沿\s*革(?:紀要|纪要)?")
-_HISTORY = re.compile(r"年.{1,8}月.{1,8}日.*(?:公布|發布|发布|修正|修订|修訂|制定|訂定|廢止|废止|施行)")
+_DATED = re.compile(r"年.{1,8}月.{1,8}日")
+_MADE = "公布 發布 发布 修正 修订 修訂 制定 訂定 廢止 废止 施行".split()
 # What stands above a page's path and is no menu.
 _MAY_BE_TEXT = re.compile(r"[。；《]|关于(?!我们|本站|本网).{2,}|〔\d{4}〕|(?:通知|意见|规划|方案|办法|条例|决定|公告|计划)\Z")
 MOST_MENU, LONGEST_MENU = 20, 120  # lines, characters
@@ -126,9 +127,15 @@ def _find_history(lines: tuple[Line, ...]) -> range:
     for index in range(len(lines) - 1, 0, -1):
         if _HISTORY_TITLE.fullmatch(lines[index].text):
             return range(index, len(lines))
-        if not _HISTORY.search(lines[index].text):
+        if not _tells_making(lines[index].text):
             break
     return range(0)
+
+
+def _tells_making(text: str) -> bool:
+    """True where a date stands before a word for what was done to a law: asked from the last such word, not from each date."""
+    last = max(map(text.rfind, _MADE))
+    return last >= 0 and _DATED.search(text, 0, last) is not None
 
 
 def _split_issuers(facts: list[Fact]) -> list[Fact]:

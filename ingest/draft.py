@@ -97,7 +97,10 @@ def read_draft(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         markup, _ = decode(data, PurePath("draft"))
     except SourceError:
         raise DraftError("这个文件不是文字，或编码无法识别，请另存为 UTF-8 编码的 .txt，或把文字直接粘贴进来。") from None
-    return (visible_text(markup) if suffix in _PAGE_TYPES else markup), ()
+    try:
+        return (visible_text(markup) if suffix in _PAGE_TYPES else markup), ()
+    except RecursionError:
+        raise DraftError("这个网页的标签嵌套过深，请另存为 .txt，或把文字直接粘贴进来。") from None
 
 
 def _read_word(data: bytes) -> tuple[str, tuple[str, ...]]:

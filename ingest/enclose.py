@@ -21,6 +21,9 @@ from ingest.tabulate import Table, is_serial, split_tables, tabulate, tabulate_c
 from lang.numerals import read_integer
 
 TABLE_MARK = next(rule for rule in noise_rules() if rule.scope == "table")
+# Lines in which no table was found below 序号, all tries together: each try reads to where the text goes on, and a file of
+# nothing but such lines has thousands. Heads on 20 pages whose rows can't be told take less than half of it.
+MOST_TRIED = 100_000
 Place = Callable[[Tree, Scan], None]  # places the lines of a scan in a tree
 
 
@@ -88,10 +91,13 @@ def enclose_bare_table(tree: Tree, scan: Scan, start: int) -> int | None:
     ahead = {scan.line(i).text for i in range(start + 2, min(start + WIDEST, len(scan)))}
     if not ahead >= {"1", "2"}:
         return None
+    if tree.tried > MOST_TRIED:
+        return None
     end = find_table_end(scan.scanned, start, expected_numbers(tree))
     notes = next((i for i in range(start, end) if (m := scan.marker(i)) is not None and m.cls.kind == "note"), end)
     table = tabulate_cells([line for line, _ in scan.scanned[start:notes]])
     if table is None or table.uneven or sum(row.unclear for row in table.rows[:-1]) * 4 > len(table.rows):
+        tree.tried += end - start
         return None
     last_row = table.rows[-1]
     if last_row.unclear:

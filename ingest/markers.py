@@ -131,12 +131,13 @@ def screen(scanned: Scanned) -> list[tuple[Line, Marker | None]]:
     last = 0  # number of the last item since a higher marker
     letter = 0  # and of the last letter since a marker that is none
     ahead = _next_items(scanned)
+    after = _next_markers(scanned)
     for position, (line, marker) in enumerate(scanned):
         if marker is not None and marker.cls.weak:
             if marker.cls.name.startswith("decimal"):
                 keep = decimals is not None and (marker.index in decimals)
             elif marker.cls.name == "letter":
-                following = next((m for _, m in scanned[position + 1 :] if m is not None), None)
+                following = after[position]
                 second = following is not None and following.cls.name == "letter" and following.num == 2
                 keep = marker.num == letter + 1 and (letter > 0 or second)
             elif re.search(r"[.．、]\Z", marker.printed):
@@ -155,6 +156,16 @@ def screen(scanned: Scanned) -> list[tuple[Line, Marker | None]]:
             last = 0
         screened.append((line, marker))
     return screened
+
+
+def _next_markers(scanned: Scanned) -> list[Marker | None]:
+    """For each line the next marker after it."""
+    following: list[Marker | None] = []
+    upcoming: Marker | None = None
+    for _, marker in reversed(scanned):
+        following.append(upcoming)
+        upcoming = marker or upcoming
+    return following[::-1]
 
 
 def _next_items(scanned: Scanned) -> list[int | None]:

@@ -32,6 +32,8 @@ class Node:
     cells: tuple[str, ...] = ()
     group_name: str | None = None
     children: list["Node"] = field(default_factory=list)
+    looked_at: int = 0  # children among which the paragraph to which a list belongs was looked for,
+    holder: "Node | None" = None  # and the one that was found
 
     def settle_inline(self) -> "Node | None":
         """Turn text that runs on after the marker into a paragraph of its own, and return that."""
@@ -41,6 +43,17 @@ class Node:
         self.inline = None
         self.children.insert(0, paragraph)
         return paragraph
+
+    def last_paragraph(self) -> "Node | None":
+        """The last paragraph of an article, to which a list below belongs; None where the list stands in the article itself.
+
+        What was looked at once is not again: between the elements of a list may stand thousands of notes.
+        """
+        told = next((c for c in reversed(self.children[self.looked_at :]) if c.kind in ("paragraph", "item", "goal")), None)
+        if told is not None:
+            self.holder = told if told.kind == "paragraph" else None
+        self.looked_at = len(self.children)
+        return self.holder
 
     def to_unit(self) -> Unit:
         """Return the frozen unit, its eid still to be given."""
@@ -79,6 +92,7 @@ class Tree:
     stack: list[Node] = field(default_factory=list)
     last: dict[str, int] = field(default_factory=dict)  # class -> the last number of it
     nested: set[tuple[str, str]] = field(default_factory=set)  # classes that open lists below which
+    tried: int = 0  # lines in which a table was looked for and not found
     noise: list[Noise] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
 

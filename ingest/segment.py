@@ -158,12 +158,7 @@ def _paragraph_of_article(parent: Node) -> Node:
     if parent.kind != "article":
         return parent
     parent.settle_inline()
-    for child in reversed(parent.children):
-        if child.kind == "paragraph":
-            return child
-        if child.kind in ("item", "goal"):
-            break  # it stands in the article itself: there was no paragraph before it
-    return parent
+    return parent.last_paragraph() or parent
 
 
 def _place_paragraph(tree: Tree, scan: Scan, index: int) -> None:

@@ -96,7 +96,7 @@ def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
 def _goes_on(line: str, width: int) -> bool:
     """True where a line is as long as the width lets it be; one that breaks off in mid-sentence may lack an indent."""
     columns = _columns(line.strip())
-    return columns >= width - SLACK - (0 if _ENDS.search(line) else INDENT)
+    return columns >= width - SLACK - (0 if _ENDS.search(line.rstrip()[-LONGEST_TAIL:]) else INDENT)
 
 
 def _is_row(line: str) -> bool:

@@ -28,6 +28,7 @@ _BETWEEN_HAN = re.compile(r"(?<=[\u3000-\uffef])[ \t\r\n\f]+(?=[\u3000-\uffef])"
 _OPENING_TAG = re.compile(r"""<(?P<name>[a-zA-Z][\w:-]*+)\s(?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
 _MOST_ATTRIBUTES = 2000
 _MOST_TITLES = 20  # a page tells two or three
+_LONGEST_TITLE = 1000  # characters
 MOST_INNER = 50
 LONGEST_INNER = 300  # characters of a table that stands in another's cell
 _SENTENCE = re.compile(r"[，。；！？]")
@@ -55,7 +56,8 @@ class _Table:
 def read_html(markup: str) -> tuple[str, Layout]:
     """Return the text that a page shows, in order, a line break wherever a block element starts or ends, and its layout.
 
-    What a style hides and the pinyin over a word are kept in the text and set apart as noise.
+    What a style hides and the pinyin over a word are kept in the text and set apart as noise. Raises RecursionError for
+    elements within elements beyond what the parser follows: it stops there, and what stands behind would be lost.
     """
     markup = re.sub(r"\A\s*<\?xml[^>]*\?>", "", markup).replace("\0", "")
     markup = _OPENING_TAG.sub(_bare_where_overloaded, markup)
@@ -66,6 +68,8 @@ def read_html(markup: str) -> tuple[str, Layout]:
         root = lxml_html.document_fromstring(markup, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return "", Layout()
+    if parser.error_log.filter_from_fatals().filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT):
+        raise RecursionError
     page = _Page()
     page.walk(root)
     return page.writer.text, page.layout(root)
@@ -269,7 +273,7 @@ class _Page:
             links=tuple((s.start, s.end) for s in self.links if s.start is not None),
             outside=tuple(sorted(outside)),
             furniture=tuple(sorted(furniture)),
-            titles=tuple(dict.fromkeys(self.titles))[:_MOST_TITLES],
+            titles=tuple(dict.fromkeys(" ".join(title[:_LONGEST_TITLE].split()) for title in self.titles))[:_MOST_TITLES],
         )
 
     def _main(self, root: etree._Element) -> etree._Element | None:

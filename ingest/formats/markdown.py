@@ -43,7 +43,7 @@ class _Page:
         self.headings: list[tuple[Span, int]] = []
         self.grids: list[Grid] = []
         self.cells: list[tuple[Span, int, int, bool]] = []
-        self.row = -1
+        self.row = self.column = -1
         self.cell: Span | None = None
 
     def blocks(self, tokens: list[Token]) -> None:
@@ -84,12 +84,12 @@ class _Page:
             elif kind == "table_open":
                 self.cells, self.row = [], -1
             elif kind == "tr_open":
-                self.row += 1
+                self.row, self.column = self.row + 1, -1
             elif kind in ("th_open", "td_open"):
                 self.writer.end_line(2)
                 self.cell = self.writer.begin()
-                column = sum(1 for _, row, _, _ in self.cells if row == self.row)
-                self.cells.append((self.cell, self.row, column, kind == "th_open"))
+                self.column += 1
+                self.cells.append((self.cell, self.row, self.column, kind == "th_open"))
             elif kind in ("th_close", "td_close") and self.cell is not None:
                 self.writer.close(self.cell)
             elif kind == "table_close":

@@ -20,6 +20,7 @@ _LEAST_LINES = 8
 _LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}[:：]")
 _MOST_EDGES, _MOST_ENDS = 20_000, 100  # beyond them the lines of a page are a drawing's
 _AT_EDGE = 0.3  # of the page's height, within which a table may be cut
+_MOST_STEPS = 1000  # places at which a strip is looked for; a page of small print has 200
 _MOST_ACROSS = 0.34
 
 
@@ -107,8 +108,10 @@ def _find_gutter(lines: Sequence[PrintedLine], chars: Sequence[dict]) -> float |
     size = median(c["size"] for c in visible)
     rows = [_gaps([c for c in visible if _is_in(c, line)]) for line in lines]
     best: tuple[int, float] | None = None
+    # A broken file sets a glyph a million pages to the right, or prints in no size at all.
+    step = max(size / 4, 0.3 * (right - left) / _MOST_STEPS)
     x = left + 0.35 * (right - left)
-    while x < left + 0.65 * (right - left):
+    while right > left and x < left + 0.65 * (right - left):
         found = [next(((end, begin) for end, begin in row if end < x < begin), None) for row in rows]
         across = found.count(None)
         gaps = [gap for gap in found if gap is not None]
@@ -119,7 +122,7 @@ def _find_gutter(lines: Sequence[PrintedLine], chars: Sequence[dict]) -> float |
             inner = [begin - end for end, begin in gaps if x - end < 2 * size and begin - x < 2 * size]
             if inner and median(inner) >= 0.9 * size and (best is None or across < best[0]):
                 best = (across, x)
-        x += size / 4
+        x += step
     if best is None:
         return None
     sides = [sum(c["x1"] <= best[1] for c in visible), sum(c["x0"] >= best[1] for c in visible)]

@@ -16,7 +16,6 @@ from statistics import median, quantiles
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import PdfminerException
 
 from ingest.formats.mend import goes_on, mend_cut_rows, rows_of
@@ -66,7 +65,9 @@ def read_pdf(data: bytes, path: Path) -> tuple[str, Layout]:
     try:
         lines, pictures, title = _read_pages(pdf, path)
         pages = len(pdf.pages)
-    except (PdfminerException, PSException) as error:
+    except (SourceError, MemoryError, RecursionError):
+        raise
+    except Exception as error:  # a page's size that is no number, and whatever else
         raise SourceError(f"{path}: is no whole PDF ({type(error).__name__}); save it anew") from None
     finally:
         with suppress(Exception):  # what could not be read can't be closed page by page either
@@ -110,6 +111,8 @@ def _read_pages(pdf: pdfplumber.PDF, path: Path) -> tuple[list[PrintedLine], int
         try:
             lines.extend(read_page(page, number))
             pictures += len(page.images) > 0
+        except (MemoryError, RecursionError):
+            raise
         except Exception as error:
             raise SourceError(f"{path}: page {number + 1} cannot be read ({type(error).__name__}); save it anew") from None
         finally:

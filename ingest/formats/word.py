@@ -38,7 +38,7 @@ _LEFT_OUT = {
     "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds": "chart",
     "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath": "formula",
 }  # fmt: skip
-_CONTENTS_LINE = re.compile(r"(?:\t|[.．…·•]{2,}|\s{2,})\s*[\divxIVX]{1,4}\s*\Z")
+_CONTENTS_LINE = re.compile(r"(?:(?<!\s)(?:\t\s*+|\s{2,}+)|(?<![.．…·•])[.．…·•]{2,}+\s*+)[\divxIVX]{1,4}\s*\Z")
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -54,6 +54,8 @@ def read_word(data: bytes, path: Path) -> tuple[str, Layout]:
     try:
         _check_sizes(data, path)
         document = docx.Document(io.BytesIO(_without_dangling(data)))
+        if document.element.getroottree().docinfo.internalDTD is not None:
+            raise SourceError(f"{path}: is no whole Word file (DTD); save it anew as .docx")  # text behind an entity would be lost
         word = _Word(document)
         word.body(document.element.body)
         word.running_titles()
@@ -70,6 +72,9 @@ def _check_sizes(data: bytes, path: Path) -> None:
         whole = sum(part.file_size for part in parts)
         if whole > LARGEST_WHOLE or len(parts) > MOST_PARTS:
             raise UnfitError(f"{path}: unpacks to {whole} bytes in {len(parts)} parts; it is no document")
+        if len({(part.filename, part.CRC) for part in parts}) > len({part.filename for part in parts}):
+            # Readers do not agree on which of the two is shown.
+            raise SourceError(f"{path}: is no whole Word file (a part stands in it twice); save it anew as .docx")
         for part in parts:
             too_large = part.file_size > LARGEST_PART
             if too_large or (part.file_size > 2**20 and part.file_size > LARGEST_RATIO * max(part.compress_size, 1)):

@@ -57,6 +57,8 @@ FILES = {
     "attributes.html": ("<p " + " ".join(f"a{i}=1" for i in range(100_000)) + ">一、文。</p>").encode(),
     "spans.html": ("<table>" + "<tr><td colspan=100000 rowspan=100000>甲</td><td>乙</td></tr>" * 2_000 + "</table><p>一、文。").encode(),
     "tall.html": ("<table><tr>" + f"<td rowspan=9999>{'甲' * 2_000}</td>" * 100 + "</tr>" + "<tr><td>乙</td></tr>" * 9_000 + "</table>").encode(),
+    "long-title.html": ("<title>甲" + " " * 200_000 + "乙</title><p>一、文。</p>").encode(),
+    "wide.md": ("|甲" * 10_000 + "|\n" + "|-" * 10_000 + "|\n" + "|1" * 10_000 + "|").encode(),
     "blanks.html": ("<p>甲" + "\n" * 200_000 + "a</p>").encode(),
 }
 
@@ -89,6 +91,14 @@ LONG = {
     "a table with one row for each line": ("专栏1 主要指标\n指标\n目标\n" + "甲\n5人\n" * 5_000, "row", 5_000),
     "signs in one line": ("坚持以人民为中心，推动发展，" * 15_000, "paragraph", 1),
     "brackets that never close": ("（《【“" * 50_000, "paragraph", 1),
+    "heads of tables without rows": ("序号\n1\n2\n" * 5_000, "paragraph", 15_000),
+    "notes between the elements of an article's list": ("第一条 总则。\n" + "注：甲\n" * 10_000 + "1.乙。\n注：甲\n" * 10_000, "item", 10_000),
+    "signs that may open a label": ("[" * 50_000, "paragraph", 1),
+    "blanks that may open a label": ("附" + " " * 50_000 + "件", "paragraph", 1),
+    "dates of which none is a law's": ("1990年1月1日" * 40_000, "paragraph", 1),
+    "buttons, and a word that is none": ("打印 " * 40 + "甲", "paragraph", 1),
+    "blanks that may lead to a page's number": (f"甲{' ' * 299}乙\n" * 2_000, "paragraph", 2_000),
+    "comments that nothing closes": ("<a><!--" * 100_000, "paragraph", 1),
     "contents that name one line": ("目录\n" + "".join(f"第{i}条 甲……{i}\n" for i in range(1, 5_000)) * 2, "article", 4_999),
 }
 
@@ -99,6 +109,46 @@ def test_long_runs_of_one_thing_are_parsed(name):
     parsed = parse_text(text)
     assert account(parsed) == []
     assert sum(unit.kind == kind for unit, _, _ in walk(parsed.units)) == count
+
+
+def test_a_page_is_refused_where_the_parser_stops_in_its_midst(tmp_path):
+    path = tmp_path / "a.html"
+    path.write_text(f"<p>一、总体要求。</p>{'<div>' * 3_000}<p>二、保障措施。</p>", "utf-8")
+    with pytest.raises(UnfitError, match="nested too deeply"):
+        parse_file(path)
+
+
+def test_a_word_file_is_refused_where_readers_would_differ(tmp_path):
+    path = tmp_path / "a.docx"
+    shown = f"<w:document {W}><w:body><w:p><w:r><w:t>一、文{{}}。</w:t></w:r></w:p></w:body></w:document>"
+    path.write_bytes(word_file(f"<!DOCTYPE d [<!ENTITY x '甲'>]>{shown.format('&x;')}"))
+    with pytest.raises(SourceError, match=r"is no whole Word file \(DTD\)"):
+        parse_file(path)
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        path.write_bytes(word_file(shown.format("甲"), **{"word/document.xml": shown.format("乙").encode()}))
+    with pytest.raises(SourceError, match="a part stands in it twice"):
+        parse_file(path)
+
+
+def test_a_pdf_whose_page_has_no_size_is_refused(tmp_path):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 (a) 9]>>endobj\ntrailer\n<</Root 1 0 R>>\n%%EOF"
+    )
+    with pytest.raises(SourceError, match=r"is no whole PDF \(MalformedPDFException\)"):
+        read(path)
+
+
+def test_a_glyph_far_beside_the_page_of_a_pdf_costs_nothing(tmp_path):
+    path = tmp_path / "a.pdf"
+    shown = b"BT /F 9 Tf 50 700 Td " + b"0 -12 Td (1. General rules of the plan) Tj " * 40 + b"999999999999 0 Td (x) Tj ET"
+    path.write_bytes(
+        b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R"
+        b"/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n"
+        b"4 0 obj<</Length %d>>stream\n%b\nendstream endobj\ntrailer\n<</Root 1 0 R>>\n%%%%EOF" % (len(shown), shown)
+    )
+    assert read(path).text.count("plan") == 40
 
 
 def test_a_paragraph_of_thousands_of_broken_lines_is_put_together():
@@ -209,3 +259,42 @@ def test_a_pipe_is_not_read(tmp_path):
     os.mkfifo(tmp_path / "a.txt")
     with pytest.raises(SourceError, match="is no plain file"):
         read(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize("name", [b"\xe7\x94\xb2\n.txt", b"\xff.txt", "甲\u202etxt.exe.txt".encode(), b"ln-2022-a\x1b[2J"])
+def test_a_name_that_cannot_be_printed_is_told_in_one_line(tmp_path, name):
+    place = os.fsencode(tmp_path) + b"/" + name
+    if name.endswith(b".txt"):
+        with open(place, "w") as file:
+            file.write(GOOD)
+    else:
+        os.mkdir(place)
+    with pytest.raises(SourceError, match="has signs in its name that can't be printed") as caught:
+        load_corpus(tmp_path)
+    assert str(caught.value).isprintable()
+
+
+def test_a_link_to_itself_gets_one_line(tmp_path):
+    folder = tmp_path / "ln-2022-a"
+    folder.mkdir()
+    (folder / "v1.txt").symlink_to(folder / "v1.txt")
+    with pytest.raises(SourceError, match="is no plain file"):
+        load_corpus(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        ("title:\n- &a [甲]\n" + "".join(f"- &{b} [{f'*{a},' * 9}]\n" for a, b in zip("abcdefghij", "bcdefghijk")), "names a value by"),
+        ("title: " + "甲" * 400_000, "is larger than 1 MB"),
+        ("title: \0", "control characters are not allowed"),
+    ],
+)
+def test_a_hostile_document_file_gets_one_line(tmp_path, text, reason):
+    folder = tmp_path / "ln-2022-a"
+    folder.mkdir()
+    (folder / "v1.txt").write_text(GOOD, "utf-8")
+    (folder / "document.yml").write_text(text, "utf-8")
+    with pytest.raises(SourceError, match=reason) as caught:
+        load_corpus(tmp_path)
+    assert "\n" not in str(caught.value)
