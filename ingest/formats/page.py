@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -106,7 +106,8 @@ def _find_gutter(lines: Sequence[PrintedLine], chars: Sequence[dict]) -> float |
         return None
     left, right = min(c["x0"] for c in visible), max(c["x1"] for c in visible)
     size = median(c["size"] for c in visible)
-    rows = [_gaps([c for c in visible if _is_in(c, line)]) for line in lines]
+    heights = _Heights(visible)
+    rows = [_gaps(heights.within(line)) for line in lines]
     best: tuple[int, float] | None = None
     # A broken file sets a glyph a million pages to the right, or prints in no size at all.
     step = max(size / 4, 0.3 * (right - left) / _MOST_STEPS)
@@ -135,17 +136,28 @@ def _gaps(row: Sequence[dict]) -> list[tuple[float, float]]:
     return list(zip([float("-inf"), *(end for _, end in edges)], [*(begin for begin, _ in edges), float("inf")]))
 
 
-def _is_in(char: dict, line: PrintedLine) -> bool:
-    return line.top <= (char["top"] + char["bottom"]) / 2 <= line.bottom
+class _Heights:
+    """Glyphs in the order of their heights, to find those of a line without looking at all of a page."""
+
+    def __init__(self, chars: Sequence[dict]) -> None:
+        self._chars = sorted(chars, key=self._middle)
+        self._middles = [self._middle(c) for c in self._chars]
+
+    def within(self, line: PrintedLine) -> list[dict]:
+        return self._chars[bisect_left(self._middles, line.top) : bisect_right(self._middles, line.bottom)]
+
+    @staticmethod
+    def _middle(char: dict) -> float:
+        return (char["top"] + char["bottom"]) / 2
 
 
 def _in_columns(
     lines: Sequence[PrintedLine], drawn: Sequence[PrintedLine], chars: Sequence[dict], gutter: float, number: int
 ) -> list[PrintedLine]:
     """The lines of a page of two columns: what runs over both parts it into bands, in each the left column comes first."""
-    across = [line for line in lines if _runs_across(line, chars, gutter)]
-    taken = [c for c in chars if any(_is_in(c, line) for line in across)]
-    ids = {id(c) for c in taken}
+    heights = _Heights(chars)
+    across = [line for line in lines if _runs_across(line, heights.within(line), gutter)]
+    ids = {id(c) for line in across for c in heights.within(line)}
     placed: list[PrintedLine] = [*across, *(line for line in drawn if line.x0 < gutter < line.x1)]
     for column, side in ((1, lambda x: x < gutter), (2, lambda x: x >= gutter)):
         own = _group([c for c in chars if id(c) not in ids and side((c["x0"] + c["x1"]) / 2)], number)
@@ -153,12 +165,12 @@ def _in_columns(
             line.column = column
             placed.append(line)
     borders = sorted(line.top for line in placed if line.column == 0)
-    band = {id(line): sum(border <= line.top for border in borders) for line in placed}
+    band = {id(line): bisect_right(borders, line.top) for line in placed}
     return sorted(placed, key=lambda line: (band[id(line)], line.column, line.top))
 
 
 def _runs_across(line: PrintedLine, chars: Sequence[dict], gutter: float) -> bool:
-    own = [c for c in chars if c["text"].strip() and _is_in(c, line)]
+    own = [c for c in chars if c["text"].strip()]
     if any(c["x0"] < gutter < c["x1"] for c in own):
         return True
     end = max((c["x1"] for c in own if c["x1"] <= gutter), default=None)
