@@ -16,6 +16,7 @@ from statistics import median, quantiles
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfminer.pdftypes import resolve1
 from pdfplumber.utils.exceptions import PdfminerException
 
 from ingest.formats.mend import goes_on, mend_cut_rows, rows_of
@@ -27,6 +28,7 @@ from ingest.rules import noise_rule
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns of each font that lacks a box
 
+LARGEST_PAGE = 4 << 20  # bytes of what draws one page; of the pages seen the fullest has 40 kB, and 5 MB take a minute
 LARGEST_UNPACKED = 400 << 20  # bytes of all streams; a gazette of 300 pages has a tenth
 LONGEST = 3000  # pages; the longest plan seen has 300
 _PAGE_NUMBER = noise_rule("page-number").regex
@@ -109,9 +111,11 @@ def _read_pages(pdf: pdfplumber.PDF, path: Path) -> tuple[list[PrintedLine], int
     pictures = 0
     for number, page in enumerate(pdf.pages):
         try:
+            if sum(len(resolve1(stream).get_data()) for stream in page.page_obj.contents) > LARGEST_PAGE:
+                raise UnfitError(f"{path}: page {number + 1} is drawn by more than {LARGEST_PAGE >> 20} MB; save it as text")
             lines.extend(read_page(page, number))
             pictures += len(page.images) > 0
-        except (MemoryError, RecursionError):
+        except (SourceError, MemoryError, RecursionError):
             raise
         except Exception as error:
             raise SourceError(f"{path}: page {number + 1} cannot be read ({type(error).__name__}); save it anew") from None

@@ -140,15 +140,26 @@ def test_a_pdf_whose_page_has_no_size_is_refused(tmp_path):
         read(path)
 
 
-def test_a_glyph_far_beside_the_page_of_a_pdf_costs_nothing(tmp_path):
-    path = tmp_path / "a.pdf"
-    shown = b"BT /F 9 Tf 50 700 Td " + b"0 -12 Td (1. General rules of the plan) Tj " * 40 + b"999999999999 0 Td (x) Tj ET"
+def write_pdf_page(path, shown):
     path.write_bytes(
         b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R"
         b"/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n"
         b"4 0 obj<</Length %d>>stream\n%b\nendstream endobj\ntrailer\n<</Root 1 0 R>>\n%%%%EOF" % (len(shown), shown)
     )
+
+
+def test_a_glyph_far_beside_the_page_of_a_pdf_costs_nothing(tmp_path):
+    path = tmp_path / "a.pdf"
+    write_pdf_page(path, b"BT /F 9 Tf 50 700 Td " + b"0 -12 Td (1. General rules of the plan) Tj " * 40 + b"999999999999 0 Td (x) Tj ET")
     assert read(path).text.count("plan") == 40
+
+
+def test_a_page_of_a_pdf_that_is_drawn_without_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf, "LARGEST_PAGE", 1 << 20)
+    path = tmp_path / "a.pdf"
+    write_pdf_page(path, b"BT /F 9 Tf 50 700 Td (1. General rules of the plan) Tj ET " * 20_000)
+    with pytest.raises(UnfitError, match="page 1 is drawn by more than 1 MB; save it as text"):
+        read(path)
 
 
 def test_a_paragraph_of_thousands_of_broken_lines_is_put_together():
