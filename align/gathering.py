@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 Join = tuple[int, int, float]  # in which round, with which group, and their mean: a group bears the highest number of its members
@@ -55,17 +56,20 @@ def gather(
     least: int,
     apart: Iterable[tuple[int, int]] = (),
     history: History | None = None,
+    lost: Mapping[int, Links] = MappingProxyType({}),
 ) -> Gathered:
     """Gather anew what a change reaches.
 
-    ``changed`` are the provisions that are new, or have gained or lost a counterpart, or are kept apart otherwise than
-    before; ``gone`` those that were there before. A pair of one document counts neither for nor against. ``least`` is
+    ``gone`` are the provisions that were there before; ``changed`` those that are new, or kept apart otherwise than before,
+    and of each link that came, went or is another one side at least, unless it is gone; ``lost`` are the links of all of
+    these that were there before, from that side. A pair of one document counts neither for nor against. ``least`` is
     the least mean, in parts of ONE; ``apart`` are pairs that never come together. Without a history all are new.
     """
-    run = _Run(document_of, read_links, least, _by_side(apart), history or _NoHistory(), frozenset(gone))
+    run = _Run(document_of, read_links, least, _by_side(apart), history or _NoHistory(), frozenset(gone), lost)
     run.is_first = history is None
     for name in run.gone:
         run.forget_join(name)
+        run.reached_in[0].add(name)
     for name in changed:
         run.differ(name, 0, [name])
     while rounds := run.due.keys() | run.reached_in.keys():
@@ -103,6 +107,7 @@ class _Run:
     apart: Mapping[int, set[int]]
     history: History
     gone: frozenset[int]
+    lost: Mapping[int, Links]
     joins: dict[int, Join | None] = field(default_factory=dict)  # where they are not those of the history
     joined_to: dict[int, list[Join]] = field(default_factory=lambda: defaultdict(list))
     is_first: bool = False
@@ -232,11 +237,17 @@ class _Run:
         """Follow the groups that provisions of differing groups may keep from joining as they did.
 
         A group's next join was with its nearest. No group, be it as it is or as it was, is nearer to another than some
-        provision of it is; and where the provisions that were reached are all further than that join, or than any
-        join may be, nothing of them matters until then.
+        provision of it is; and where the provisions that were reached, or are gone, are all further than that join, or
+        than any join may be, by their links as they are and as they were, nothing of them matters until then.
         """
         new = [one for one in provisions if one not in self.links]
-        self.links.update(self.read_links(new) if new else {})
+        self.links.update(self.read_links([one for one in new if one not in self.gone]) if new else {})
+        for one in new:
+            links = dict(self.links.get(one, ()))
+            for other, strength in self.lost.get(one, {}).items():
+                if other not in self.gone:
+                    links[other] = max(strength, links.get(other, 0))
+            self.links[one] = links
         for one in provisions:
             own = _Group(round, [one], {self.document_of(one): 1})
             totals: dict[int, int] = {}

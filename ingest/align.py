@@ -13,7 +13,7 @@ from typing import Any
 import sqlite_utils
 
 from align.tables import read_weights
-from ingest.gather import drop_measures, gather_pending, note_pending
+from ingest.gather import drop_measures, gather_pending, note_lost, note_pending
 from ingest.neighbours import rank_pending
 from ingest.pairs import compare_pending
 from ingest.records import SourceError
@@ -37,6 +37,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "pending_neighbours": dict(document_id=str),
     "pending_pairs": dict(document_id=str, other_id=str),
     "pending_measures": dict(id=int, is_linked=int),
+    "pending_links": dict(id=int, other_id=int, score=float),
 }
 KEYS: dict[str, Any] = {
     "compared_provisions": "provision_id",
@@ -51,6 +52,7 @@ KEYS: dict[str, Any] = {
     "pending_neighbours": "document_id",
     "pending_pairs": ("document_id", "other_id"),
     "pending_measures": "id",
+    "pending_links": ("id", "other_id"),
 }
 _PROVISION, _DOCUMENT = ("provision_id", "provisions", "id"), ("document_id", "documents", "id")
 _MEASURE = ("measure_id", "measures", "id")
@@ -70,7 +72,7 @@ INDEXES = {
     "coverage": [["document_id", "state"]],
 }
 _ALIGNED = ("provision_vectors", "neighbours", "counterparts", "measures", "measure_provisions", "coverage", "measure_joins")
-_PENDING = ("pending_neighbours", "pending_pairs", "pending_measures")
+_PENDING = ("pending_neighbours", "pending_pairs", "pending_measures", "pending_links")
 
 
 def create_alignment_schema(db: sqlite_utils.Database) -> None:
@@ -103,11 +105,15 @@ def release_document(db: sqlite_utils.Database, number: int) -> None:
     (document,) = db.execute("select document_id from ingested where number = ? and is_stored", [number]).fetchone()
     mine = "select provision_id from compared_provisions where document_id = :document"
     given = {"document": document}
-    touched = f"""
-        select o.rowid, c.kind = 'whole' from counterparts c join compared_provisions o on o.provision_id = c.other_id
-        where c.provision_id in ({mine}) union all select rowid, true from compared_provisions where document_id = :document
+    links = """
+        select m.rowid, o.rowid, c.kind = 'whole', c.score from compared_provisions m
+        join counterparts c on c.provision_id = m.provision_id join compared_provisions o on o.provision_id = c.other_id
+        where m.document_id = :document
     """
-    note_pending(db, db.execute(touched, given).fetchall())
+    found = db.execute(links, given).fetchall()
+    note_lost(db, [(number, other, score) for number, other, is_whole, score in found if is_whole])
+    note_pending(db, [(other, False) for _, other, *_ in found])
+    note_pending(db, db.execute("select rowid, true from compared_provisions where document_id = :document", given).fetchall())
     db.execute("insert or ignore into pending_neighbours select document_id from neighbours where other_id = :document", given)
     mirrored = db.execute(f"select other_id, provision_id from counterparts where provision_id in ({mine})", given).fetchall()
     db.conn.executemany("delete from counterparts where provision_id = ? and other_id = ?", mirrored)

@@ -38,9 +38,18 @@ class _Link:
 
 
 def note_pending(db: sqlite_utils.Database, provisions: Iterable[tuple[int, bool]]) -> None:
-    """Note provisions by number whose counterparts have changed, and whether a whole one has come or gone: only these gather."""
+    """Note provisions by number whose counterparts have changed: whether they are to be gathered anew, or described only.
+
+    Of a whole counterpart that comes or goes one side is to be gathered anew, the side that comes or goes if one does.
+    """
     sql = "insert into pending_measures values (?, ?) on conflict do update set is_linked = max(is_linked, excluded.is_linked)"
     db.conn.executemany(sql, provisions)
+
+
+def note_lost(db: sqlite_utils.Database, links: Iterable[tuple[int, int, float]]) -> None:
+    """Note whole counterparts that are no more, from the side that is to be gathered anew: numbers, and how likely it was."""
+    sql = "insert into pending_links values (?, ?, ?) on conflict do update set score = max(score, excluded.score)"
+    db.conn.executemany(sql, links)
 
 
 def gather_pending(db: sqlite_utils.Database, alignments: Sequence[Alignment]) -> None:
@@ -63,6 +72,7 @@ def gather_pending(db: sqlite_utils.Database, alignments: Sequence[Alignment]) -
         _LEAST,
         apart,
         _Joins(db) if db["measures"].count else None,
+        _read_lost(db),
     )
     for joined, join in gathered.joins.items():
         db.execute("delete from measure_joins where joined = ?", [joined])
@@ -75,6 +85,7 @@ def gather_pending(db: sqlite_utils.Database, alignments: Sequence[Alignment]) -
     drop_measures(db, [provision for group in groups for provision in group])
     _store_measures(db, groups, alignments)
     db["pending_measures"].delete_where()
+    db["pending_links"].delete_where()
 
 
 class _Joins:
@@ -137,6 +148,13 @@ def _read_strengths(db: sqlite_utils.Database, numbers: Collection[int]) -> dict
     for number, other, score, origin in db.execute(sql, [json.dumps(list(numbers))]):
         # A pin says that two are counterparts, not that all about them is one matter.
         found[number][other] = _LEAST if origin == "curator" else round(score * ONE)
+    return found
+
+
+def _read_lost(db: sqlite_utils.Database) -> dict[int, dict[int, int]]:
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for number, other, score in db.execute("select id, other_id, score from pending_links"):
+        found[number][other] = round(score * ONE)
     return found
 
 

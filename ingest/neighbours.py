@@ -11,7 +11,7 @@ import sqlite_utils
 
 from align.counterparts import choose_nearest, measure_nearness
 from align.provisions import Weights, find_places
-from ingest.gather import note_pending
+from ingest.gather import note_lost, note_pending
 from ingest.vocabulary import Alignment
 
 _BATCH = 5_000
@@ -118,14 +118,16 @@ def _note_pairs(
 def drop_pairs(db: sqlite_utils.Database, document: str, others: Sequence[str]) -> None:
     """Drop the counterparts of a document and others; the provisions that had some are to be gathered anew."""
     sql = """
-        select c.provision_id, c.other_id, m.rowid, o.rowid, c.kind = 'whole' from compared_provisions m
+        select c.provision_id, c.other_id, m.rowid, o.rowid, c.kind = 'whole', c.score from compared_provisions m
         join counterparts c on c.provision_id = m.provision_id and c.document_id in (select value from json_each(?))
         join compared_provisions o on o.provision_id = c.other_id where m.document_id = ?
     """
     pairs = db.execute(sql, [json.dumps(others), document]).fetchall()
     both = [pair for mine, other, *_ in pairs for pair in ((mine, other), (other, mine))]
     db.conn.executemany("delete from counterparts where provision_id = ? and other_id = ?", both)
-    note_pending(db, [(number, is_whole) for _, _, *numbers, is_whole in pairs for number in numbers])
+    note_lost(db, [(number, theirs, score) for _, _, number, theirs, is_whole, score in pairs if is_whole])
+    note_pending(db, [(number, is_whole) for _, _, number, _, is_whole, _ in pairs])
+    note_pending(db, [(theirs, False) for _, _, _, theirs, _, _ in pairs])
 
 
 def _documents(alignment: Alignment) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from itertools import chain
@@ -73,11 +73,13 @@ def compare_pending(db: sqlite_utils.Database, weights: Weights, alignments: Seq
         for document, some in others.items()
     }  # fmt: skip
     desk = _Desk(_read_provisions(db, compared), weights, decisions)
+    measured = "select 1 from measure_provisions where document_id = ?"
+    new = {name for name in desk.provisions if not db.execute(measured, [name]).fetchone()}
     items = [(document, compared[document]) for document in _by_neighbourhood(compared)]
     for some in in_batches(spread(partial(_compare_one, desk=desk), items, workers, partial(_compare_one, desk=desk))):
         with db.atomic():
             for document, pairs in some:
-                _store(db, document, pairs)
+                _store(db, document, pairs, new)
                 db.execute("delete from pending_pairs where document_id = ?", [document])
 
 
@@ -149,7 +151,7 @@ def _write(why: Mapping[str, Any]) -> str:
     return json.dumps(why, ensure_ascii=False)
 
 
-def _store(db: sqlite_utils.Database, document: str, pairs: Iterable[Pair]) -> None:
+def _store(db: sqlite_utils.Database, document: str, pairs: Sequence[Pair], new: Collection[str]) -> None:
     of: dict[tuple[str, str], list[tuple[float, str, Pair]]] = defaultdict(list)
     for pair in pairs:
         of[pair.left, pair.right.partition("__")[0]].append((-pair.score, pair.right, pair))
@@ -163,7 +165,10 @@ def _store(db: sqlite_utils.Database, document: str, pairs: Iterable[Pair]) -> N
             for rank, (_, other, pair) in enumerate(sorted(some, key=lambda s: (s[0], place[s[1]][1])), 1)
         ),
     )
-    note_pending(db, [(place[mine][0], any(pair.kind == "whole" for *_, pair in some)) for (mine, _), some in of.items()])
+    note_pending(db, [(number, False) for number, _ in place.values()])
+    # A new document's provisions are gathered in any case.
+    linked = {p.left for p in pairs if p.kind == "whole" and p.right.partition("__")[0] not in new} if document not in new else ()
+    note_pending(db, [(place[mine][0], True) for mine in linked])
 
 
 def _read_places(db: sqlite_utils.Database, ids: set[str]) -> dict[str, tuple[int, int]]:

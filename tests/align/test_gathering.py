@@ -54,6 +54,10 @@ def reader(links):
     return read
 
 
+def side(pair, first):
+    return pair if pair[0] in first or pair[1] not in first else pair[::-1]
+
+
 def by_the_book(provisions, links, apart=()):
     """Average linkage as it is defined: again and again the two nearest of all groups are joined."""
     groups = [[p] for p in sorted(provisions)]
@@ -121,8 +125,17 @@ def test_a_repair_comes_to_the_same_as_gathering_from_nothing(links, changes):
         after = set(range(18)) - absent
         now = {**links, **gained}
         now = {pair: s for pair, s in now.items() if pair not in lost and set(pair) <= after}
-        touched = (after - provisions) | {p for pair in now.keys() | links.keys() if now.get(pair) != links.get(pair) for p in pair}
-        done = gather(touched & after, provisions - after, lambda p: p % DOCUMENTS, reader(now), LEAST, history=kept)
+        gone, new = provisions - after, after - provisions
+        changed, lost = set(new), defaultdict(dict)
+        for pair in sorted(now.keys() | links.keys()):
+            if now.get(pair) != links.get(pair):
+                one, other = side(pair, gone | new)  # of the two the one that comes or goes, else either
+                changed |= {one} - gone
+                if pair in links:
+                    lost[one][other] = links[pair]
+                    if other in gone:
+                        lost[other][one] = links[pair]
+        done = gather(changed, gone, lambda p: p % DOCUMENTS, reader(now), LEAST, history=kept, lost=lost)
         before = kept.groups(provisions)
         kept.joins.update(done.joins)
         kept.joins = {joined: join for joined, join in kept.joins.items() if join}
@@ -138,7 +151,7 @@ def test_of_two_that_are_equally_near_the_same_is_chosen_whenever_it_is_asked():
     links = {(1, 3): 6_001, (2, 16): LEAST, (3, 16): LEAST}
     kept = Kept({joined: join for joined, join in from_nothing({0, 1, 2, 3, 16}, links).joins.items() if join})
     links |= {(0, 1): LEAST, (0, 2): LEAST}
-    kept.joins.update(gather({0, 1, 2}, [], lambda p: p % DOCUMENTS, reader(links), LEAST, history=kept).joins)
+    kept.joins.update(gather({0}, [], lambda p: p % DOCUMENTS, reader(links), LEAST, history=kept).joins)
     kept.joins = {joined: join for joined, join in kept.joins.items() if join}
     assert kept.joins == from_nothing({0, 1, 2, 3, 16}, links).joins
 
@@ -153,7 +166,7 @@ def test_what_no_change_reaches_is_not_looked_at():
         asked.update(provisions)
         return reader(links)(provisions)
 
-    del links[1, 3], links[2, 3]
-    done = gather({1, 2, 3}, [], lambda p: p % DOCUMENTS, read, LEAST, history=kept)
+    lost = {3: {1: links.pop((1, 3)), 2: links.pop((2, 3))}}
+    done = gather({3}, [], lambda p: p % DOCUMENTS, read, LEAST, history=kept, lost=lost)
     assert done.groups == [[1, 2], [3]]
     assert asked == {1, 2, 3}
