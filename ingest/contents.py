@@ -20,6 +20,12 @@ _LEADER = re.compile(
     r"|(?<![.．·…‥])[.．·…‥]{3,}+\s*\Z"
 )
 _DOTTED = re.compile(r"[.．·…‥]{3,}\s*[-—(（]?\s*\d{1,4}\s*[-—)）]?\s*\Z")
+# 某大会批准目 录, II 目 录: the heading run together with what stands before it.
+_GLUED_TITLE = re.compile(r"(?P<before>.*?)\s*(?P<title>目\s+[录錄次])\Z")
+_PAGE = re.compile(r"[IVXivx\d](?:\s?[IVXivx\d]){0,4}")
+_ROMAN = re.compile(r"[IVXivx](?:\s?[IVXivx]){0,4}")
+_FAR = re.compile(r"[.．·…‥]{6,}\s*[-—(（]?\s*\d{1,4}\s*[-—)）]?\s*\Z")  # dots all the way to a page number
+LEAST_STANDING = 0.6  # of the entries; an excerpt lacks some of what its contents name
 LEAST_ENTRIES = 3
 LEAST_UNTITLED = 5
 LONGEST_ENTRY = 80
@@ -40,15 +46,30 @@ def leave_out_contents(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple
         plain = [re.sub(r"\s", "", line.text) for line in lines]
         first = next((i for i, line in enumerate(lines[:100]) if _opens_untitled(lines, i, plain)), None)
         starts = [first - 1] if first is not None else []
+    glued = next((i for i, line in enumerate(lines[:400]) if _is_glued(lines, i)), None)
+    if glued is not None:
+        title = _GLUED_TITLE.match(lines[glued].text)
+        assert title is not None
+        line, cut = lines[glued], 0 if _ROMAN.fullmatch(title["before"]) else title.end("before")
+        before = () if cut == 0 else (replace(line, end=line.start + cut, text=line.text[:cut]),)
+        after = replace(line, start=line.start + title.start("title"), text=title["title"]) if cut else line
+        lines = (*lines[:glued], *before, after, *lines[glued + 1 :])
+        starts = [glued + len(before)]
     below = _Below(lines) if starts else None
     for start in starts:
         end = _end_of(lines, start, below) if below is not None else None
         if end is not None:
             rule = noise_rule("contents")
-            first = max(start, 0) if start >= 0 and _TITLE.fullmatch(lines[start].text) else start + 1
+            first = max(start, 0) if start >= 0 and (_TITLE.fullmatch(lines[start].text) or start == glued) else start + 1
             noise = tuple(Noise(x.start, x.end, rule.id, rule.reason) for x in lines[first:end])
             return (*lines[:first], *lines[end:]), noise
     return lines, ()
+
+
+def _is_glued(lines: Sequence[Line], index: int) -> bool:
+    """True for a line that ends with the heading of a contents whose entries, with dots and page numbers, come next."""
+    title = _GLUED_TITLE.match(lines[index].text) if len(lines[index].text) <= LONGEST_ENTRY else None
+    return title is not None and title["before"] != "" and any(_FAR.search(x.text[-LONGEST_LEADER:]) for x in lines[index + 1 : index + 3])
 
 
 def _opens_untitled(lines: Sequence[Line], index: int, plain: Sequence[str]) -> bool:
@@ -69,18 +90,30 @@ def _end_of(lines: Sequence[Line], start: int, below: _Below) -> int | None:
     """Index after the last entry of the contents whose title stands at ``start``."""
     entries: list[str] = []
     index = start + 1
-    while index < len(lines) and len(lines[index].text) <= LONGEST_ENTRY:
-        entry = _plain(lines[index].text)
-        if not entry:
-            index += 1
-            continue
-        if entry in entries[:1] or not below.opens_line(entry, index + 1):
+    end = index  # after the last entry
+    missing = 0
+    while index < len(lines):
+        text = lines[index].text
+        dotted = len(text) <= LONGEST_LEADER and _FAR.search(text) is not None
+        if len(text) > LONGEST_ENTRY and not dotted:
             break
+        entry = _plain(text)
+        if not entry or (entries and _PAGE.fullmatch(text)):
+            index += 1
+            end = index if not entry or _ROMAN.fullmatch(text) else end
+            continue
+        if entry in entries[:1]:
+            break
+        if not below.opens_line(entry, index + 1):
+            if not dotted:
+                break
+            missing += 1
         entries.append(entry)
         index += 1
-    if len(entries) < LEAST_ENTRIES or sum(_is_marked(lines[i]) for i in range(start + 1, index)) * 2 < len(entries):
+        end = index
+    if len(entries) < LEAST_ENTRIES or sum(_is_marked(lines[i]) for i in range(start + 1, end)) * 2 < len(entries):
         return None
-    return index
+    return end if missing <= (1 - LEAST_STANDING) * len(entries) else None
 
 
 class _Below:

@@ -79,8 +79,8 @@ def _read_as(media_type: str, data: bytes, path: Path) -> tuple[str, Layout, str
         from ingest.formats.markdown import read_markdown
 
         return *read_markdown(markup), encoding
-    text, doubts = unwrap(markup)
-    return text, replace(Layout(), doubts=doubts), encoding
+    text, doubts, noise = unwrap(markup)
+    return text, replace(Layout(), doubts=doubts, noise=noise), encoding
 
 
 def _is_answer(markup: str) -> bool:

@@ -7,7 +7,8 @@ import unicodedata
 from collections import Counter
 from dataclasses import replace
 
-from ingest.records import Doubt
+from ingest.paginate import find_pages
+from ingest.records import Doubt, Noise
 from ingest.rules import noise_rule
 
 # Columns (a Han character is two): narrower text is a table or a poem, wider is not what a page's width breaks.
@@ -24,18 +25,20 @@ _STARTS = re.compile(
     r"\s*(?:第\s*[〇零一二三四五六七八九十百\d]+\s*[编章节条]|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（]\s*[一二三四五六七八九十\d]{1,3}\s*[)）]"
     r"|\d{1,3}\s*[.．、](?!\d)|\d{1,2}(?:[.．]\d{1,2}){1,3}\s*[\u4e00-\u9fff]|[①-⑳]|—{2}|[•·●]|专\s*栏|附\s*[件录表])"
 )
+_LISTED = re.compile(r"[.．·…‥]{6,}\s*\d{1,4}\s*\Z")
+_ROMAN = re.compile(r"[IVX](?:\s?[IVX]){0,4}")  # the number of a preface's page
 _NATURE = re.compile(r"(?<!\S)(?:预期性|约束性)(?!\S)")
 
 
-def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
-    """Return the text with broken lines joined, and a doubt where a full line may or may not end a paragraph.
+def unwrap(text: str) -> tuple[str, tuple[Doubt, ...], tuple[Noise, ...]]:
+    """Return the text with broken lines joined, a doubt where a full line may or may not end a paragraph, and page numbers.
 
     Only white space changes; a text that no width has broken is returned as it is. A page number between
-    the halves of a paragraph is moved behind it.
+    the halves of a paragraph is moved behind it; one that is told by its run alone is noise here already.
     """
     width = _width_of(text)
     if width is None:
-        return _join_runs(text)
+        return *_join_runs(text), ()
     lines = text.split("\n")
     page_number = noise_rule("page-number").regex
     assert page_number is not None
@@ -44,10 +47,15 @@ def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
     length = 0
     current: list[str] = []  # the pieces of the paragraph so far; put together once, since it may have thousands
     tail = last_line = ""  # how the paragraph ends so far
-    held: list[str] = []  # page numbers met within a paragraph
+    held: list[tuple[str, bool]] = []  # page numbers met within a paragraph, and whether their run told them
+    pages = find_pages(lines)
+    rule = noise_rule("page-number-bare")
+    noise: list[Noise] = []
 
-    def put(line: str) -> None:
+    def put(line: str, is_page: bool = False) -> None:
         nonlocal length
+        if is_page:
+            noise.append(Noise(length, length + len(line), rule.id, rule.reason))
         out.append(line)
         length += len(line) + 1
 
@@ -58,12 +66,20 @@ def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
         current.clear()
         tail = last_line = ""
         for one in held:
-            put(one)
+            put(*one)
         held.clear()
 
-    for line in lines:
-        if page_number.fullmatch(line.strip()) and (current or held):
-            held.append(line.strip())
+    for index, line in enumerate(lines):
+        if index in pages:
+            number, line = line.strip()[: pages[index]], line.strip()[pages[index] :].lstrip()
+            if current or held:
+                held.append((number, True))
+            else:
+                put(number, True)
+            if not line:
+                continue
+        if (page_number.fullmatch(line.strip()) or _ROMAN.fullmatch(line.strip())) and (current or held):
+            held.append((line.strip(), False))
             continue
         if not line.strip():
             # A page break leaves blank lines in the middle of a sentence; else one ends the paragraph.
@@ -73,6 +89,10 @@ def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
             continue
         ended = bool(_ENDS.search(tail))
         joins = bool(current) and not line[0].isspace() and _goes_on(last_line, width) and not (ended and _STARTS.match(line))
+        if joins and _LISTED.search(tail):
+            joins = False  # an entry of the contents ends with its page
+        if joins and len(current) == 1 and _opens_outline(current[0], line):
+            joins = False
         if joins and (re.search(r"\d\Z", tail) and re.match(r"\d", line) or _is_row(last_line) or _is_row(line)):
             joins = False  # 约110 and 12 of the next row are not 11012
         if joins and re.search(r"[。！？][”’」』）)]*\s*\Z", tail):
@@ -90,7 +110,12 @@ def unwrap(text: str) -> tuple[str, tuple[Doubt, ...]]:
         last_line = line
     flush()
     joined = "\n".join(out)
-    return joined, tuple(doubts)
+    return joined, tuple(doubts), tuple(noise)
+
+
+def _opens_outline(heading: str, line: str) -> bool:
+    """True for 2.1 指导思想 below a heading as wide as the page: 二、…方针和主要目标."""
+    return bool(_STARTS.match(heading) and not re.search(r"[，。；：,;:]", heading) and re.match(r"\d{1,2}(?:[.．]1){1,2}\s*[“\u4e00-\u9fff]", line))
 
 
 def _goes_on(line: str, width: int) -> bool:
