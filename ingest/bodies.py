@@ -19,8 +19,14 @@ _OPENING = ("book", "division", "chapter", "part", "article")
 @lru_cache(maxsize=None)
 def title_pattern() -> re.Pattern[str]:
     """Return what a title looks like: it ends in a word for a kind of document, a remark in brackets aside."""
-    types = "|".join(sorted((e["name"] for e in load_rules("types.yml") if not e.get("loose")), key=len, reverse=True))
-    return re.compile(rf"(?P<body>.{{2,}}?(?P<type>{types}))(?:[(（][^()（）]{{1,24}}[)）])?\Z")
+    return re.compile(rf"(?P<body>.{{2,}}?(?P<type>{kinds()}))(?:[(（][^()（）]{{1,24}}[)）])?\Z")
+
+
+def kinds(*, loose: bool = False) -> str:
+    """Return a pattern for the words that titles end in, the longest first; with ``loose`` those too that end many a line."""
+    entries = [e for e in load_rules("types.yml") if loose or not e.get("loose")]
+    before = {e["name"]: f"(?<![{e['not_after']}])" if e.get("not_after") else "" for e in entries}
+    return "|".join(before[name] + name for name in sorted(before, key=len, reverse=True))
 
 
 def is_annex(line: Line, marker: Marker, following: Line | None = None) -> bool:
@@ -105,7 +111,7 @@ def _title_above(
             ):
                 break
             plain = re.sub(r"\s", "", "".join(x.text for x in group))
-            if plain in quoted:
+            if re.sub("[《》〈〉<>＜＞]", "", plain) in quoted:
                 return first, count
             if count == 1 and ended is None and own.fullmatch(plain):
                 ended = first, 1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.markers import Marker, recognise
 from ingest.records import Line
 
 # A marker in mid-line follows the end of a sentence or, after a heading, a blank.
-_BEFORE = re.compile(r"(?:[。；;：:！!？?)）”』」]\s*|\s+)\Z")
+_BEFORE = re.compile(r"(?:[。；;：:！!？?)）”』」》]\s*|\s+)\Z")
 _CLOSES = set("。；;：:！!？?)）”』」")
 _CANDIDATE = re.compile(
     r"第\s*(?:[〇零一二三四五六七八九十百千\d]\s*){1,6}(?:[-－—‑]\s*\d{1,2}\s*)?[章节節条條]"
@@ -20,6 +21,17 @@ _LEGAL = ("chapter", "section", "article")
 _WITHIN = {"chapter": _LEGAL, "section": ("section", "article"), "article": ("article", "clause"), "clause": ("clause",),
            "item": ("item",), "subitem": ("subitem",)}  # fmt: skip
 LEAST_GLUED = 60
+LEAST_BEHIND = 24  # characters of text
+FIRST_LINES = 60  # where a head may stand
+_QUOTED = re.compile(r"《([^《》]{4,60})》")
+_NUMBER = r"[\u4e00-\u9fff]{1,14}\s?[〔\[［(（【]\s*(?:19|20)\d{2}\s*[〕\]］)）】]\s*第?\d+\s*[号號]"
+# The head of a notice that a page runs together: 某部关于印发《某规定》的通知 某部发〔1994〕489号 各省…厅： 为…
+_HEAD = re.compile(
+    rf"(?P<title>[^。；;：:]{{0,60}}关于[^。；;：:]{{2,120}}?的(?:通知|意见|决定|通告|公告|函|批复))\s*(?P<number>{_NUMBER})"
+    r"(?:\s*(?P<date>[(（][^()（）]{6,16}日[)）]))?(?:\s+(?P<addressee>[^。；;：:]{4,200}[：:]))?"
+)
+# And its foot: …贯彻执行。 某部 1994年12月6日
+_FOOT = re.compile(r"(?<=。)\s*(?P<agency>[\u4e00-\u9fff]{3,26})\s+(?P<date>\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)\Z")
 
 
 def cut_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -29,8 +41,15 @@ def cut_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     (依照第三条的规定) and what it enumerates (包括：（1）…（2）…) stays in its line.
     """
     last: dict[str, int] = {}
+    quoted: set[str] = set()  # titles that were quoted so far
     out: list[Line] = []
-    for line in lines:
+    for index, whole in enumerate(lines):
+        *heads, line = _cut_head(whole) if index < FIRST_LINES else [whole]
+        out += heads
+        quoted |= {title for one in (*heads, line) for title in _QUOTED.findall(one.text)} if index < FIRST_LINES else set()
+        if "article" not in last and (title := _glued_title(line, quoted)):
+            before, line = _split(line, [title])
+            out.append(before)
         marker = recognise(line)
         if marker is not None and marker.num is not None:
             last[marker.cls.name] = marker.num
@@ -54,8 +73,13 @@ def _cut(line: Line, opening: Marker | None, last: dict[str, int]) -> list[Line]
         return [line]
     chosen = _choose_glued(line, opening, places, last) if len(line.text) >= LEAST_GLUED else []
     chosen = chosen or _choose_run_on(line, opening, places, last)
+    return _split(line, chosen)
+
+
+def _split(line: Line, places: Sequence[int]) -> list[Line]:
+    """Return a line in pieces, cut at some places; blanks at their ends fall away."""
     pieces: list[Line] = []
-    starts = [0, *chosen, len(line.text)]
+    starts = [0, *places, len(line.text)]
     for begin, end in zip(starts, starts[1:]):
         raw = line.text[begin:end]
         text = raw.strip()
@@ -63,6 +87,27 @@ def _cut(line: Line, opening: Marker | None, last: dict[str, int]) -> list[Line]
             start = line.start + begin + len(raw) - len(raw.lstrip())
             pieces.append(Line(start, start + len(text), text, line.indent, line.after_blank and begin == 0, 0 if begin else line.blanks))
     return pieces
+
+
+def _cut_head(line: Line) -> list[Line]:
+    """Return a line whose head or foot was run together with its text in pieces: title, number, addressee, text, signature.
+
+    Only where title and number stand beside each other at the very start and a text follows, so that no sentence is cut
+    and no line of a list (某府关于…的通知 某政发〔2020〕1号 2020年1月3日).
+    """
+    head = _HEAD.match(line.text) if recognise(line) is None else None
+    if head is None or (not head["addressee"] and len(line.text) - head.end() < LEAST_BEHIND):
+        return [line]
+    places = [head.start(name) for name in ("number", "date", "addressee") if head[name]]
+    foot = _FOOT.search(line.text, head.end())
+    places += [head.end(), *([foot.start("agency"), foot.start("date")] if foot else [])]
+    return _split(line, places)
+
+
+def _glued_title(line: Line, quoted: set[str]) -> int | None:
+    """Where 第一条 begins in a line that opens with a title quoted above, without a mark between: 某规定第一条为了…"""
+    at = line.text.find("第一条", 4, LEAST_GLUED)
+    return at if at > 0 and re.sub(r"\s", "", line.text[:at]) in quoted else None
 
 
 def _choose_run_on(line: Line, opening: Marker | None, places: list[tuple[int, Marker]], last: dict[str, int]) -> list[int]:
@@ -79,7 +124,9 @@ def _choose_run_on(line: Line, opening: Marker | None, places: list[tuple[int, M
         if name in _LEGAL:
             # After a chapter's heading a blank is enough; a citation follows a blank too, but never in turn.
             after_heading = opening is not None and opening.cls.name in ("chapter", "section") and at <= 40
-            fits = marker.num == state.get(name, 0) + 1 and (after_heading or _follows_sentence(line.text, at))
+            # …暂行规定 第一条 为了…。 第二条: below a title that no mark ends, where the second comes in the same line.
+            after_title = name == "article" and marker.num == 1 and not state.get(name) and seconds.get(name, -1) > at
+            fits = marker.num == state.get(name, 0) + 1 and (after_heading or after_title or _follows_sentence(line.text, at))
         else:
             run = runs.get(name, opening.num if opening is not None and opening.cls.name == name and opening.num else 0)
             goes_on = marker.num == run + 1 and _follows_sentence(line.text, at)

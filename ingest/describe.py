@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Set
+from collections.abc import Collection, Set
 from dataclasses import dataclass, field, replace
 
 from ingest.bodies import annex_starts, find_bodies
@@ -21,6 +21,7 @@ _ADDRESSEE = re.compile(r"(?:各|有关|[^。;；:：]{2,14}(?:人民政府|委�
 # 发言人某某： opens a speech.
 _NOT_ADDRESSEE = re.compile(r"如下|下列|应当|制定|通知|印发|规定|贯彻|落实|为|发言人|主持人|记者|[处厅局校]长")
 # 中華民國一百零六年六月十五日…令修正發布第 4～6、8 條條文
+_BODY = re.compile(r"(?:政府|国务院|办公厅|办公室|委员会|委|厅|局|部|院|署|会)\Z")
 _HISTORY_TITLE = re.compile(r"(?:(?:法規|法规|立法|修正)\s*)?沿\s*革(?:紀要|纪要)?")
 _DATED = re.compile(r"年.{1,8}月.{1,8}日")
 _MADE = "公布 發布 发布 修正 修订 修訂 制定 訂定 廢止 废止 施行".split()
@@ -64,9 +65,10 @@ def describe(lines: tuple[Line, ...], layout: Layout = Layout()) -> Described:
     bodies = find_bodies(lines, head_end, quoted)
     ends = [*(start for start, _ in bodies), *annex_starts(lines, head_end), len(lines)]
     tails = [index for end in sorted(set(ends)) for index in range(_tail_start(lines, head_end, end, tables), end)]
+    attached = _attached(lines, head_end)
     for index in [*range(head_end), *tails]:
         tiled = tile(lines[index]) if index not in claimed and index not in tables else None
-        if tiled is not None:
+        if tiled is not None and not (attached <= index < head_end and _is_agency(tiled)):
             facts.extend(tiled[0])
             noise.extend(tiled[1])
             claimed.add(index)
@@ -88,13 +90,24 @@ def describe(lines: tuple[Line, ...], layout: Layout = Layout()) -> Described:
             facts.append(Fact("addressee", line.text.rstrip(":："), line.start, line.end))
             claimed.add(index)
             break
-    facts = _resolve_dates(_resolve_agencies(facts))
+    facts = _resolve_agencies(_tell_page_dates(facts, {fact.start for fact in labelled if fact.field == "date"}))
+    facts = _resolve_dates(facts)
     facts = tell_repeats(resolve_page_title(facts, titles))
     left = tuple(line for index, line in enumerate(lines) if index not in claimed)
     facts.extend(derive(facts, left, titles))
     facts.sort(key=lambda fact: (fact.start or 0, fact.field))
     starts = {lines[index].start: count for index, count in bodies if index not in claimed}
     return Described(tuple(facts), tuple(noise), left, starts)
+
+
+def _attached(lines: tuple[Line, ...], head_end: int) -> int:
+    """Index at which what is attached begins within the head: a notice without numbers ends there, and so does who issued it."""
+    addressed = next((i for i in range(head_end) if _ADDRESSEE.match(lines[i].text)), head_end)
+    return next((i for i in annex_starts(lines[:head_end], head_end) if i > addressed), head_end)
+
+
+def _is_agency(tiled: tuple[list[Fact], list[Noise]]) -> bool:
+    return bool(tiled[0]) and all(fact.field == "agency" for fact in tiled[0])
 
 
 def _menu_above(lines: tuple[Line, ...], head_end: int, claimed: Set[int], noise: list[Noise]) -> set[int]:
@@ -154,15 +167,17 @@ def _resolve_agencies(facts: list[Fact]) -> list[Fact]:
     宿迁市人民政府关于… is one body; who stands before 2023年8月9日印发 printed the document.
     """
     titles = [fact for fact in facts if fact.field == "notice_title"]
-    named = {name for title in titles for name in title.value.split("关于")[0].split()}
+    named = {name for title in titles for name in _bodies_in(title.value)}
     ordered = sorted(facts, key=lambda fact: fact.start or 0)
     printers = {id(a) for a, b in zip(ordered, ordered[1:]) if a.field == "agency" and b.field == "printed_on"}
     signed = [fact.value for fact in facts if fact.field == "agency" and id(fact) not in printers]
+    # Where none signs, the title tells: 发布机构：某区发改委 put up 某市人民政府印发关于…的通知.
+    authors = signed or [name for name in named if _BODY.search(name)]
     resolved: list[Fact] = []
     for fact in facts:
         if id(fact) in printers:
             resolved.append(replace(fact, field="printed_by"))
-        elif fact.field == "issuer" and signed and not any(fact.value in name or name in fact.value for name in signed):
+        elif fact.field == "issuer" and authors and not any(fact.value in name or name in fact.value for name in authors):
             resolved.append(replace(fact, field="source_unit"))
         elif fact.field == "agency" and (own := next((n for n in named if n != fact.value and fact.value.endswith(n)), None)):
             resolved.append(replace(fact, field="issuer", value=own))
@@ -172,12 +187,17 @@ def _resolve_agencies(facts: list[Fact]) -> list[Fact]:
             resolved.append(replace(fact, field="issuer"))
     if not any(fact.field == "issuer" for fact in resolved):
         for title in titles:
-            names = title.value.split("关于")[0].split()
+            names = _bodies_in(title.value)
             position = title.start or 0
             for name in names:
                 resolved.append(Fact("issuer", name, position, position + len(name)))
                 position += len(name) + 1
     return resolved
+
+
+def _bodies_in(title: str) -> list[str]:
+    """The bodies that a notice's title opens with: 某市人民政府 of 某市人民政府转发某部关于…的通知."""
+    return re.split(r"关于|關[于於]|印发|印發|转发|轉發|批转|批轉|发布|發布", title)[0].split()
 
 
 def _resolve_dates(facts: list[Fact]) -> list[Fact]:
@@ -192,6 +212,17 @@ def _resolve_dates(facts: list[Fact]) -> list[Fact]:
         value = _iso(fact.value) if field.endswith("_on") else fact.value
         resolved.append(replace(fact, field=field, value=value))
     return resolved
+
+
+def _tell_page_dates(facts: list[Fact], labelled: Collection[int | None]) -> list[Fact]:
+    """A page's 生成日期 that lies years behind the year of the document's number is the day on which the page was made."""
+    numbers = [int(m[1]) for f in facts if f.field == "doc_number" and (m := re.search(r"((?:19|20)\d{2})", f.value))]
+    return [
+        replace(fact, field="published_on")
+        if fact.start in labelled and fact.field == "date" and numbers and (m := re.search(r"(?:19|20)\d{2}", fact.value)) and int(m[0]) > max(numbers) + 1
+        else fact
+        for fact in facts
+    ]
 
 
 def _iso(printed: str) -> str:

@@ -15,7 +15,13 @@ from ingest.tile import tile
 LONGEST_TITLE = 80
 _TITLE_MARKS = re.compile(r"[。；;，,：:|]")
 _REPOST = re.compile(r"(?:转发|[【\[(（]转[发载][】\])）])\s*[:：]?\s*")
-_ABOUT = re.compile(r".{0,80}?关于\S.{1,120}?(?P<type>通知|意见|决定|决议|批复|函|答复|通告|公告|通报|纪要|命令)\Z")
+_ABOUT = re.compile(
+    r".{0,80}?(?:关于|關[于於])\S.{1,120}?(?P<type>通知|意见|意見|决定|決定|决议|決議|批复|批復|函|答复|答復|通告|公告|通报|通報|纪要|紀要|命令)\Z"
+)
+_BEGINS = ("关于", "關于", "關於")
+_ORDER = re.compile(r".{4,}(?:公告|令)\Z")
+_CONTENTS = re.compile(r"目\s+[录錄次]\Z")  # 通过 目 录: the heading of the contents, run together with the line before
+LEAST_TITLE = 5  # characters, unless it is told elsewhere: 处理决定 and 工作标准 are a table's heads
 _QUOTED = re.compile(r"《(?P<title>[^《》]{4,60})》")
 _ENDING = re.compile(r"[。；;，,：:]\Z")
 
@@ -48,7 +54,7 @@ def find_titles(
             rule = noise_rule("list-bullet")
             start += bullet.end()
             noise.append(Noise(line.start, start, rule.id, rule.reason))
-        elif line.text.startswith("关于"):
+        elif line.text.startswith(_BEGINS):
             # 辽宁省人力资源和社会保障厅 / 关于印发…的通知: the issuer stands on the line before, a second
             # name of it in brackets between the two.
             above = index - 1
@@ -59,7 +65,11 @@ def find_titles(
         opening = repost or bullet
         value = "".join(close_up(x.text) if x is not line else x.text for x in lines[first : index + count])
         value = value[opening.end() :] if opening else value
-        facts.append(Fact("notice_title", value, start, last.end))
+        # 《关于…的意见》, which the notice itself names, is the text that it forwards.
+        above = {key(fact.value) for fact in facts if fact.field == "notice_title"}
+        forwarded = bool(above) and key(value) in quoted - above
+        field = "title" if forwarded and not keep_own and not any(f.field == "title" for f in facts) else "notice_title"
+        facts.append(Fact(field, value, start, last.end))
         taken |= set(range(first, index + count))
         index += count
     own = title_pattern()
@@ -72,14 +82,23 @@ def find_titles(
         and index not in taken
         and len(line.text) <= LONGEST_TITLE
         and not _TITLE_MARKS.search(line.text)
-        and (own.match(re.sub(r"\s", "", line.text)) or re.sub(r"\s", "", line.text) in quoted)
+        and (own.match(plain := re.sub(r"\s", "", line.text)) and len(plain) >= LEAST_TITLE or key(line.text) in quoted)
+        and not _CONTENTS.search(line.text)
         and recognise(line) is None
         and not any(notice.endswith(re.sub(r"\s", "", line.text)) for notice in notices)
     ]
     wrapped = _quoted_over_lines(lines, head_end, claimed | taken, quoted)
-    if not candidates and wrapped is None:
+    if any(fact.field == "title" for fact in facts) or (not candidates and wrapped is None):
         return facts, taken, noise, None
-    index, count = wrapped if wrapped is not None else (candidates[-1][0], 1)
+    index, count = wrapped if wrapped is not None else _broken(lines, candidates[-1][0], claimed | taken)
+    if wrapped is None and not keep_own and _ORDER.fullmatch(candidates[-1][1].text):
+        # 某省人大常委会公告 stands between the title of the law that it publishes and the law: the law's is the document's.
+        law = next((i for i, line in reversed(candidates[:-1]) if key(line.text) in quoted), None)
+        if law is not None:
+            order = candidates[-1][1]
+            facts.append(Fact("notice_title", order.text, order.start, order.end))
+            taken.add(index)
+            index = law
     if keep_own:
         return facts, taken, noise, (index, count)
     chosen = lines[index : index + count]
@@ -104,7 +123,7 @@ def _notice_lines(lines: tuple[Line, ...], index: int, head_end: int, claimed: s
     repost = _REPOST.match(line.text)
     if _ABOUT.match(line.text) and not re.search(r"[。：:]", line.text[repost.end() if repost else 0 :]):
         return 1
-    if "关于" not in line.text or recognise(line) is not None:
+    if not any(word in line.text for word in _BEGINS) or recognise(line) is not None:
         return 0
     for count in range(2, 5):
         group = lines[index : min(index + count, head_end)]
@@ -116,12 +135,17 @@ def _notice_lines(lines: tuple[Line, ...], index: int, head_end: int, claimed: s
     return 0
 
 
+def key(title: str) -> str:
+    """A title without blanks and quotes: within 《》 a title's own 《》 are 〈〉."""
+    return re.sub(r"[\s《》〈〉<>＜＞]", "", title)
+
+
 def quoted_titles(lines: tuple[Line, ...], head_end: int, facts: Sequence[Fact], layout: Layout) -> set[str]:
-    """What the head itself, the page's information table and the format call titles, blanks taken out."""
-    quoted = {re.sub(r"\s", "", m["title"]) for line in lines[:head_end] for m in _QUOTED.finditer(line.text)}
+    """What the head itself, the page's information table and the format call titles, as keys."""
+    quoted = {key(m["title"]) for line in lines[:head_end] for m in _QUOTED.finditer(line.text)}
     told = [*layout.titles, *(fact.value for fact in facts if fact.field == "page_title")]
     for title in told:
-        plain = re.sub(r"\s", "", re.split(r"\s*[_|]\s*|\s+[-–—]\s+", title)[0])
+        plain = key(re.split(r"\s*[_|]\s*|\s+[-–—]\s+", title)[0])
         if 5 <= len(plain) <= 80:
             quoted.add(plain)
     return quoted
@@ -135,9 +159,18 @@ def _quoted_over_lines(lines: tuple[Line, ...], head_end: int, taken: set[int], 
             group = range(index, index + count)
             if index + count > head_end or any(i in taken for i in group):
                 break
-            if re.sub(r"\s", "", "".join(lines[i].text for i in group)) in quoted:
+            if key("".join(lines[i].text for i in group)) in quoted:
                 found = index, count
     return found
+
+
+def _broken(lines: tuple[Line, ...], index: int, taken: set[int]) -> tuple[int, int]:
+    """Where a title begins whose last line stands at ``index``, and its lines: …五年规划 / 和二〇三五年远景目标纲要 is one title."""
+    above = index - 1
+    if above < 0 or above in taken or len(lines[above].text) > 50 or _TITLE_MARKS.search(lines[above].text) or recognise(lines[above]):
+        return index, 1
+    is_one = re.search(r"[的和与及]\Z", lines[above].text) or re.match(r"[和与及](?!谐)", lines[index].text)
+    return (above, 2) if is_one else (index, 1)
 
 
 def resolve_page_title(facts: list[Fact], titles: list[Fact]) -> list[Fact]:

@@ -48,6 +48,29 @@ CASES = {
         {"issuer": ["示例市人民政府"], "doc_number": ["第179号"], "signatory": ["市　长：某某某"], "issued_on": ["2021-01-29"]},
     ),
     "who speaks is no addressee": ("示例省新闻发布会\n省人力资源社会保障厅新闻发言人某某某：", {"addressee": []}),
+    "a forwarded opinion is the document": (
+        "示例省人民政府办公厅转发民政厅关于整顿社团意见的通知\n示政办发〔1997〕11号\n各市人民政府：\n民政厅《关于整顿社团的意见》已经同意，现转发给你们。\n"
+        "示例省人民政府办公厅\n一九九七年四月八日\n关于整顿社团的意见",
+        {"notice_title": ["示例省人民政府办公厅转发民政厅关于整顿社团意见的通知"], "title": ["关于整顿社团的意见"]},
+    ),
+    "a congress publishes a law": (
+        "示例省村务公开条例\n示例省第十一届人民代表大会常务委员会公告\n第28号\n《示例省村务公开条例》已经通过，现予公布。\n"
+        "示例省人民代表大会常务委员会\n2009年7月22日",
+        {"title": ["示例省村务公开条例"], "notice_title": ["示例省第十一届人民代表大会常务委员会公告"], "issuer": ["示例省人民代表大会常务委员会"]},
+    ),
+    "quotes within quotes, Traditional, the title over three lines": (
+        "示例市人民政府辦公室\n關于印發《示例市貫徹〈關于擴大培訓的若干措施〉實施方案》的通知\n示政辦發〔2023〕9號\n各縣人民政府：\n現印發給你們。\n"
+        "示例市人民政府辦公室\n2023年3月15日\n示例市貫徹《關于擴大\n培訓的若干措施》\n實施方案",
+        {"title": ["示例市貫徹《關于擴大培訓的若干措施》實施方案"], "doc_number": ["示政辦發〔2023〕9號"], "issuer": ["示例市人民政府辦公室"]},
+    ),
+    "a district's page of a city's document, made years later": (
+        "发布机构：示例区发展和改革局\n生成日期：2019-11-18\n示例市人民政府印发关于发展职业教育的实施意见的通知\n示府发〔2015〕16号\n各县人民政府：\n现印发给你们。",
+        {"issuer": ["示例市人民政府"], "source_unit": ["示例区发展和改革局"], "issued_on": [], "published_on": ["2019-11-18"]},
+    ),
+    "a title that the contents' heading is glued below": (
+        "示例市发展第十个五年规划\n和二〇三五年远景目标纲要\n示例市人民代表大会批准目 录",
+        {"title": ["示例市发展第十个五年规划和二〇三五年远景目标纲要"]},
+    ),
     "nothing but the text": ("为贯彻落实决策部署，制定如下实施方案:", {"title": [], "doc_type": ["实施方案"], "issued_on": []}),
 }  # fmt: skip
 
