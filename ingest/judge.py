@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ingest.bodies import title_pattern
+from ingest.bodies import kinds, title_pattern
 from ingest.name import walk
 from ingest.records import Parsed, UnfitError
 from ingest.rules import load_rules
@@ -24,6 +24,11 @@ _NEWS = re.compile(
 _SENTENCE = re.compile(r"(?<![^。；\n])[^。；\n]{8,}[。；]")
 # A body's name before 关于: 最高人民法院关于…若干问题的解答 is its, of whatever kind.
 _ISSUED = re.compile(r".{2,60}(?:院|府|厅|局|部|委|会|室)关于.{4,}的.{1,4}")
+# 某府指示, 某市公安局布告: a body or a place and, at the end, a kind that is too common a word to make any line a title.
+_ANY_KIND = r"(?:人民政府|政务院|国务院|委员会|[省市区县州乡镇村国部厅局院办会])[^。；;，,：:？！?!]{0,60}(?:KINDS)(?:[(（][^()（）]{1,24}[)）])?"
+# Who is bound: two such sentences are no essay's.
+_BINDS = re.compile(r"(?:各级|各地|各省|各市|各县|各区|各部门|各单位|有关部门|主管部门|人民政府)[^。；，\n]{0,24}(?:应当|必须|不得|务必|须(?!知))")
+LEAST_BOUND = 2
 _STRUCTURAL = {"part", "chapter", "section", "article", "clause"}
 _FORMED = {"annex", "box", "item", "goal"}  # with a title or not: prose has none of them
 _POLICY = {"doc_number", "notice_title", "title", "addressee"}
@@ -99,9 +104,30 @@ def _reason(parsed: Parsed) -> str | None:
         return "the page holds no document, only its frame; capture the page with its text" if han < 2000 else None
     if not facts & (_POLICY - {"title"}) and marked == 0 and _NEWS.search(text):
         return "looks like news, not a policy document: no number, no addressee, no numbered parts; take it out"
-    if not spoken & (_POLICY - {"title"} | {"title of a kind", "history"}) and marked == 0 and not any(unit.kind in _FORMED for unit in units):
+    if not spoken & (_POLICY - {"title"} | {"title of a kind", "history"}) and not _is_official(parsed, body) and marked == 0 and not any(unit.kind in _FORMED for unit in units):
         return "nothing tells a policy document: no title of a kind, no number, no addressee, no numbered parts; if it is one, save it with its title"
     return None
+
+
+def _is_official(parsed: Parsed, body: str) -> bool:
+    """True where a text without number, addressee and numbered parts is a public body's all the same.
+
+    An old 指示, a 布告 or a letter is plain prose: its first lines name a kind, a body and a day stand below it,
+    a body's own head (某府文件) above, or it binds.
+    """
+    text, facts = parsed.reading.text, parsed.facts
+    lines = [re.sub(r"\s", "", line) for line in text.splitlines() if line.strip()][:FIRST_LINES]
+    if any(len(line) <= LONGEST_TITLE and _any_kind().search(line) for line in lines):
+        return True
+    last = max(text.rfind(mark) for mark in "。！")
+    below = {fact.field for fact in facts if fact.start is not None and fact.start > last >= 0}
+    headed = any(f.field == "issuer" and f.start is not None and re.search(r"(?:文\s*件|令)\Z", text[f.start : f.end]) for f in facts)
+    return {"issuer", "issued_on"} <= below or headed or len(_BINDS.findall(body)) >= LEAST_BOUND
+
+
+@lru_cache(maxsize=None)
+def _any_kind() -> re.Pattern[str]:
+    return re.compile(rf"{_ANY_KIND.replace('KINDS', kinds(loose=True))}\Z")
 
 
 def _is_titled(parsed: Parsed) -> bool:

@@ -46,6 +46,7 @@ def test_rule_puts_a_fixture_aside(rule):
     assert any(rule.reason in reason for reason in reasons)
 
 
+PROSE = "组织群众开展生产自救。\n要把防旱抗旱当作当前的中心任务，并把情况及时报告。\n"
 KEPT = {
     "a court's interpretation in questions and answers": (
         "示例人民法院关于审理技能培训纠纷案件若干问题的解释\n一、问：何时受理？\n答：应当受理。\n二、问：由谁管辖？\n答：由当地法院管辖。\n三、问：时效多久？\n答：三年。\n"
@@ -60,6 +61,13 @@ KEPT = {
     ),
     "a Traditional title of a kind": "食品技能檢定標準\n下列職類之檢定，依本表辦理。\n本表自發布日施行。\n",
     "a law that mentions 404": "示例省残留量标准\n甲物质的限量为404微克。\n乙物质的限量为20微克。\n",
+    "an old instruction in plain prose": f"政务院关于生产救灾的指示\n{PROSE}",
+    "a notice on a wall": f"示例市人民政府布告\n{PROSE}",
+    "a letter that only its signature tells": f"致全市劳动者\n{PROSE}示例市总工会\n2020年5月1日\n",
+    "prose that binds": "做好防汛工作\n各级人民政府应当落实责任。\n有关部门必须密切配合。\n",
+    "a notice run together with its text": (
+        "示例局关于印发《甲规定》的通知 示发[1994]48号 各县劳动局: ??为保障劳动者的权益,特制定本规定,现印发给你们。 示例局 1994年12月6日\n"
+    ),
     "a decision of a few paragraphs": "示例省人民政府关于表彰技能人才的决定\n各市人民政府：\n省人民政府决定表彰下列人员，希望再接再厉。\n",
 }
 
@@ -73,6 +81,8 @@ def test_kept(tmp_path, name):
 PUT_ASIDE = {
     "an essay": ("技能是立业之本\n古人说，一技在身，胜过良田百顷。\n让我们走技能报国之路。\n", "nothing tells a policy document"),
     "a case": ("某某诉某公司合同纠纷案\n原告与被告签订培训合同，被告没有履行。\n法院认为，被告应当返还费用。\n", "nothing tells a policy document"),
+    "a title whose last character is a kind's": ("红烧肉做法\n先把肉切块，再下锅翻炒。\n最后加水炖煮。\n", "nothing tells a policy document"),
+    "an essay on a strategy": ("论技能发展战略\n技能是立业之本。\n让我们走技能报国之路。\n", "nothing tells a policy document"),
     "minutes of a press conference": (
         "实录丨技能提升实施方案新闻发布会\n省人力资源社会保障厅新闻发言人某某某：\n各位记者朋友，大家好。\n下面我介绍方案的情况。\n", "explains a policy"),
 }  # fmt: skip
