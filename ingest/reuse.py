@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from itertools import count, groupby
+from operator import itemgetter
 from typing import Any
 
 import sqlite_utils
@@ -16,6 +17,7 @@ from align.stock import find_stock_phrases, group_copies
 from align.stream import Document, Piece, Unit, read_stream
 from ingest.index import CONTAINER_KINDS
 from ingest.spread import beside
+from ingest.tables import create_table
 
 WORTH_A_PROCESS = 500_000  # matching characters: a second and more of counting
 _SHARED = {f"shared_{least}": int for least in MINIMA}
@@ -57,13 +59,13 @@ _VIEW = """
 def create_reuse_schema(db: sqlite_utils.Database) -> None:
     """Create the tables of shared passages and stock phrases, empty."""
     for name, columns in TABLES.items():
-        db[name].create(columns, pk=KEYS.get(name, "id"), foreign_keys=FOREIGN.get(name, ()))
+        create_table(db, name, columns, KEYS.get(name, "id"), FOREIGN.get(name, ()), is_sorted=name in KEYS)
     db.create_view("shared_passages", _VIEW)
 
 
 def store_reuse(db: sqlite_utils.Database, workers: int = 1) -> None:
     """Find and store anew what the current versions of all documents share; reads only what the database holds already."""
-    for table in TABLES:
+    for table in ("reuse", "reuse_families", "stock_phrases"):
         db.execute(f"delete from {table}")
     stream = read_stream(list(_read_documents(db)))
     with beside(partial(count_shares, stream), workers if len(stream.codes) > WORTH_A_PROCESS else 1) as counted:
@@ -137,10 +139,20 @@ def _read_terms(db: sqlite_utils.Database) -> list[str]:
 
 
 def _store_shares(db: sqlite_utils.Database, shares: list[Shares]) -> None:
-    _insert(db, "reuse_documents", ((own.document, own.characters, *own.shared) for own in shares))
-    _insert(
-        db, "reuse_shares", ((own.document, other, *sums) for own in shares for other, sums in sorted(own.with_others.items()))
-    )
+    """Store the shares of those documents of which any is another: thousands of documents have millions, most as they were."""
+    own = {one.document: [(one.document, one.characters, *one.shared)] for one in shares}
+    with_others = {one.document: [(one.document, other, *sums) for other, sums in sorted(one.with_others.items())] for one in shares}
+    for table, after in (("reuse_documents", own), ("reuse_shares", with_others)):
+        before = groupby(db.execute(f"select * from {table} order by {', '.join(_key_of(table))}"), key=itemgetter(0))
+        same = {document for document, rows in before if list(rows) == after.get(document)}
+        gone = [row for row in db.execute(f"select distinct document_id from {table}").fetchall() if row[0] not in same]
+        db.conn.executemany(f"delete from {table} where document_id = ?", gone)
+        _insert(db, table, (row for document in sorted(after.keys() - same) for row in after[document]))
+
+
+def _key_of(table: str) -> tuple[str, ...]:
+    key = KEYS[table]
+    return (key,) if isinstance(key, str) else key
 
 
 def _store_families(db: sqlite_utils.Database, families: list[Family]) -> None:
