@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from functools import partial
 from typing import Any
 
 from align.shares import MINIMA
 from query.database import rows
+from query.memo import once
 
 #: A matrix of more documents is no longer read; the table to take away holds it whole.
 MOST_IN_MATRIX = 20
@@ -22,6 +24,11 @@ def describe_reuse(conn: sqlite3.Connection, minimum: int = USUAL_MINIMUM) -> di
     characters}} or None}``; the least own ones first. ``minimum`` is one of the minima. Lengths are letters, digits and Han
     characters, without punctuation. The matrix is None where there are more than MOST_IN_MATRIX documents.
     """
+    _column(minimum)
+    return once(conn, _DESCRIBE[minimum])
+
+
+def _describe(conn: sqlite3.Connection, minimum: int) -> dict[str, Any]:
     column = _column(minimum)
     documents = rows(
         conn,
@@ -56,6 +63,10 @@ def describe_reuse(conn: sqlite3.Connection, minimum: int = USUAL_MINIMUM) -> di
         "documents": sorted(documents, key=lambda d: (d["own_share"], d["id"])),
         "matrix": _read_matrix(conn, column, documents) if len(documents) <= MOST_IN_MATRIX else None,
     }
+
+
+#: Made once each: thousands of documents have millions of pairs, of which the nearest are looked for.
+_DESCRIBE = {least: partial(_describe, minimum=least) for least in MINIMA}
 
 
 def _read_matrix(conn: sqlite3.Connection, column: str, documents: list[dict[str, Any]]) -> dict[str, dict[str, int]]:

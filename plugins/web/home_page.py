@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from plugins.web.respond import answer_json, answer_page, ask
+from plugins.web.respond import answer_json, answer_page, ask, ask_for_download
 from plugins.web.tiles import UNDATED, Narrowed, draw_years, lay_tiles
 from plugins.web.words import EXAMPLES
 from query.corpus import count_documents, describe_corpus, group_by_province, list_documents
@@ -38,7 +38,7 @@ async def show_documents(datasette, request):
     """The documents by province, page by page, narrowed with ?province= and ?year=."""
     asked = _read_narrowed(request)
     if request.url_vars["format"]:
-        return answer_json(datasette, await ask(datasette, list_documents, asked.province, asked.year))
+        return answer_json(datasette, await ask_for_download(datasette, list_documents, asked.province, asked.year))
     context = await ask(datasette, _list, asked, "/d", _read_page(request), PAGE_SIZE)
     return await answer_page(datasette, request, "documents.html", context)
 
