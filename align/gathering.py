@@ -19,7 +19,7 @@ from typing import Protocol
 
 Join = tuple[int, int, float]  # in which round, with which group, and their mean: a group bears the highest number of its members
 Links = Mapping[int, int]  # how likely a counterpart each is, in whole parts of ONE
-ONE = 10_000
+ONE = 100_000_000
 
 
 class History(Protocol):

@@ -23,6 +23,7 @@ from ingest.spread import in_batches, spread
 from ingest.vocabulary import Alignment
 
 MOST_ENCODED = 50_000  # provisions that each worker keeps encoded (some 5 kB each): a document is compared with many others
+SCORE_DIGITS = 8  # with four, many are 1.0, and which of these gather first would hang on their numbers
 CURATOR = "curator"
 
 
@@ -139,7 +140,7 @@ def _compare(left: Encoded, right: Encoded, decided: Mapping[str, Sequence[Align
             one, other = left.provisions[i].id, right.provisions[j].id
             if frozenset((one, other)) not in said:
                 kind = "whole" if score >= model.whole else "passing"
-                yield Pair(one, other, round(float(score), 4), kind, "model", _write(explain(left, i, j, values, words, right)))
+                yield Pair(one, other, round(float(score), SCORE_DIGITS), kind, "model", _write(explain(left, i, j, values, words, right)))
     mine = {p.id for p in left.provisions}
     for pair, alignment in said.items():
         if alignment.kind == "pin":
