@@ -266,18 +266,19 @@ class _Run:
 
     def find_nearest(self, names: Sequence[int], round: int) -> None:
         """Find the nearest of some groups, and of these their nearest, where they are not known."""
-        for some in (names, None):
-            if some is None:
-                others = {other for name in names if (other := self.nearest[name]) is not None}
-                some = [other for other in sorted(others) if other not in self.nearest or not self.is_known(other, round)]
-            self.read_groups(some, round)
-            for name in some:
-                self.nearest[name] = nearest = self.choose_nearest(name, round)
-                if nearest is None:
-                    continue
-                self.nearest_of[nearest].add(name)
-                if nearest not in self.followed and (join := self.next_join(nearest, round)):
-                    self.due[join[0] + 1].add(name)
+        self.look_at(names, round)
+        others = {other for name in names if (other := self.nearest[name]) is not None}
+        self.look_at([other for other in sorted(others) if other not in self.nearest or not self.is_known(other, round)], round)
+
+    def look_at(self, names: Sequence[int], round: int) -> None:
+        self.read_groups(names, round)
+        for name in names:
+            self.nearest[name] = nearest = self.choose_nearest(name, round)
+            if nearest is None:
+                continue
+            self.nearest_of[nearest].add(name)
+            if nearest not in self.followed and (join := self.next_join(nearest, round)):
+                self.due[join[0] + 1].add(name)
 
     def choose_nearest(self, name: int, round: int) -> int | None:
         """The nearest group; of several equally near the one of the lowest number.

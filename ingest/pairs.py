@@ -22,7 +22,7 @@ from ingest.neighbours import drop_pairs
 from ingest.spread import in_batches, spread
 from ingest.vocabulary import Alignment
 
-MOST_ENCODED = 50_000  # provisions that each worker keeps encoded (some 5 kB each): a document is compared with many others
+MOST_ENCODED = 50_000  # provisions that each worker keeps encoded (some 6 kB each): a document is compared with many others
 SCORE_DIGITS = 8  # with four, many are 1.0, and which of these gather first would hang on their numbers
 CURATOR = "curator"
 
@@ -77,7 +77,8 @@ def compare_pending(db: sqlite_utils.Database, weights: Weights, alignments: Seq
     measured = "select 1 from measure_provisions where document_id = ?"
     new = {name for name in desk.provisions if not db.execute(measured, [name]).fetchone()}
     items = [(document, compared[document]) for document in _by_neighbourhood(compared)]
-    for some in in_batches(spread(partial(_compare_one, desk=desk), items, workers, partial(_compare_one, desk=desk))):
+    work = partial(_compare_one, desk=desk)
+    for some in in_batches(spread(work, items, workers, work)):  # what killed a worker is tried here
         with db.atomic():
             for document, pairs in some:
                 _store(db, document, pairs, new)

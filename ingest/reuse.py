@@ -19,7 +19,7 @@ from ingest.index import CONTAINER_KINDS
 from ingest.spread import beside
 from ingest.tables import create_table
 
-WORTH_A_PROCESS = 500_000  # matching characters: a second and more of counting
+WORTH_A_PROCESS = 500_000  # matching characters: most of a second of counting
 _SHARED = {f"shared_{least}": int for least in MINIMA}
 TABLES: dict[str, dict[str, Any]] = {
     "reuse_families": dict(id=int, documents=int, places=int, length=int, kind=str),

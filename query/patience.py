@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 #: Of SQLite's machine between two looks at the clock, a few milliseconds. Each look waits for Python's lock: with a thousand
-#: steps, one thread that computes (a draft is read) made every question of the others thirty times as slow.
+#: steps and one thread that computes (a draft is read), a download of a second took nine.
 _STEPS = 50_000
 _here = threading.local()  # a question is asked and answered in one thread
 
