@@ -39,17 +39,18 @@ class Atoms:
         return follows
 
 
-def find_atoms(stream: Stream, shingle: int = SHINGLE, shorter: Atoms | None = None) -> Atoms:
+def find_atoms(stream: Stream, shingle: int = SHINGLE, shorter: Atoms | None = None, wanted: np.ndarray | None = None) -> Atoms:
     """Return the atoms of a stream; time grows with its length, but for the sorting of it.
 
-    ``shorter`` are the atoms of a shorter shingle, where these are known: what is shared stands within them.
+    ``shorter`` are the atoms of a shorter shingle, where these are known: what is shared stands within them. ``wanted``
+    are hashes of shingles (see ``list_shingles``), where only these matter: what stands together among them is an atom.
     """
     among = None
     if shorter is not None:
         begins = mark_places(len(stream.codes), shorter.starts, shorter.ends - shorter.shingle + 1)
         step = shingle - shorter.shingle
         among = begins & np.append(begins[step:], np.zeros(min(step, len(begins)), bool))
-    numbers = number_shared_shingles(stream, shingle, among=among)
+    numbers = number_shared_shingles(stream, shingle, among=among, wanted=wanted)
     places = np.flatnonzero(numbers)
     if not len(places):
         empty = np.zeros(0, np.int64)
@@ -76,19 +77,19 @@ def mark_places(length: int, starts: np.ndarray, ends: np.ndarray) -> np.ndarray
     return np.cumsum(steps[:-1]) > 0
 
 
-def number_shared_shingles(stream: Stream, shingle: int, least: int = 2, among: np.ndarray | None = None) -> np.ndarray:
+def number_shared_shingles(
+    stream: Stream, shingle: int, least: int = 2, among: np.ndarray | None = None, wanted: np.ndarray | None = None
+) -> np.ndarray:
     """Return for each place the number of the shingle that begins there, 0 where fewer than ``least`` documents hold it.
 
-    ``among`` says which places are looked at. Equal 64-bit hashes are taken for equal shingles; who stores words
-    compares them.
+    ``among`` says which places are looked at, ``wanted`` which hashes. Equal 64-bit hashes are taken for equal shingles;
+    who stores words compares them.
     """
-    hashes, is_whole = hash_shingles(stream, shingle)
-    candidates = np.flatnonzero(is_whole if among is None else is_whole & among)
     numbers_of = np.zeros(len(stream.codes), np.int32)
     known = 0
-    for places in _split(candidates, hashes):
-        places = places[order_hashes(hashes[places])]
-        sorted_hashes = hashes[places]
+    for places, hashes in _split(*_hash_asked(stream, shingle, among, wanted)):
+        order = order_hashes(hashes)
+        places, sorted_hashes = places[order], hashes[order]
         is_first = np.append(True, sorted_hashes[1:] != sorted_hashes[:-1])
         documents = stream.document_of(places)
         # Places ascend within a shingle, so its documents do: count where they change.
@@ -100,8 +101,34 @@ def number_shared_shingles(stream: Stream, shingle: int, least: int = 2, among: 
     return numbers_of
 
 
+def list_shingles(stream: Stream, is_asked: np.ndarray, shingle: int = SHINGLE) -> np.ndarray:
+    """Return the hashes of the shingles that begin at the places asked, each once, in order."""
+    hashes, is_whole = hash_shingles(stream, shingle)
+    return np.unique(hashes[is_whole & is_asked])
+
+
+def is_among(hashes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Tell of each hash whether it is one of the wanted ones, which are few beside them."""
+    bits = np.uint64((1 << 22) - 1)
+    is_likely = np.zeros(1 << 22, bool)  # a filter that lets all wanted ones through, and few others
+    is_likely[wanted & bits] = True
+    found = is_likely[hashes & bits]
+    found[found] = np.isin(hashes[found], wanted)
+    return found
+
+
 def hash_shingles(stream: Stream, shingle: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return a 64-bit hash of the shingle that begins at each place, and whether it is whole: no break stands in it."""
+    """Return a 64-bit hash of the shingle that begins at each place, and whether it is whole: no break stands in it.
+
+    The last ones are kept for who asks the same of the stream again.
+    """
+    if shingle not in stream.hashed:
+        stream.hashed.clear()
+        stream.hashed[shingle] = _hash_shingles(stream, shingle)
+    return stream.hashed[shingle]
+
+
+def _hash_shingles(stream: Stream, shingle: int) -> tuple[np.ndarray, np.ndarray]:
     length = len(stream.codes)
     count = max(length - shingle + 1, 0)
     # A polynomial's value, put together from pieces of 1, 2, 4 … characters as the binary digits of its length say.
@@ -119,11 +146,28 @@ def hash_shingles(stream: Stream, shingle: int) -> tuple[np.ndarray, np.ndarray]
                 reach += size
             piece[: length - size] = piece[: length - size] * factor + piece[size:]
             size, factor = 2 * size, factor * factor
-        hashes ^= hashes >> np.uint64(29)
-        hashes *= np.uint64(0xBF58476D1CE4E5B9)
-        hashes ^= hashes >> np.uint64(32)
+        _mix(hashes)
     is_whole[:count] = stream.breaks[shingle : shingle + count] == stream.breaks[:count]
     return hashes, is_whole
+
+
+def _hash_some(stream: Stream, shingle: int, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return those of some places at which a whole shingle begins, and the hashes of these."""
+    places = places[places + shingle <= len(stream.codes)]
+    places = places[stream.breaks[places + shingle] == stream.breaks[places]]
+    hashes = np.zeros(len(places), np.uint64)
+    with np.errstate(over="ignore"):
+        for step in range(shingle):
+            hashes *= _BASE
+            hashes += stream.codes[places + step]
+        _mix(hashes)
+    return places, hashes
+
+
+def _mix(hashes: np.ndarray) -> None:
+    hashes ^= hashes >> np.uint64(29)
+    hashes *= np.uint64(0xBF58476D1CE4E5B9)
+    hashes ^= hashes >> np.uint64(32)
 
 
 def order_hashes(hashes: np.ndarray) -> np.ndarray:
@@ -137,12 +181,25 @@ def order_hashes(hashes: np.ndarray) -> np.ndarray:
     return np.argsort(hashes, kind="stable") if is_mixed.any() else order
 
 
-def _split(places: np.ndarray, hashes: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield places a part at a time, equal hashes together: what is sorted at once stays a fraction of the stream."""
+def _hash_asked(
+    stream: Stream, shingle: int, among: np.ndarray | None, wanted: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places of the shingles that are asked for, and their hashes."""
+    if among is not None and wanted is None and np.count_nonzero(among) * shingle < len(among):
+        return _hash_some(stream, shingle, np.flatnonzero(among))
+    hashes, is_whole = hash_shingles(stream, shingle)
+    places = np.flatnonzero(is_whole if among is None else is_whole & among)
+    if wanted is not None:
+        places = places[is_among(hashes[places], wanted)]
+    return places, hashes[places]
+
+
+def _split(places: np.ndarray, hashes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield places and their hashes a part at a time, equal hashes together: what is sorted at once stays a fraction of the stream."""
     parts = 1 << (len(places) // _SORTED_AT_ONCE).bit_length()
-    which = (hashes[places] >> np.uint64(64 - 16)).astype(np.uint16) & np.uint16(parts - 1)
+    which = (hashes >> np.uint64(64 - 16)).astype(np.uint16) & np.uint16(parts - 1)
     for part in range(parts):
-        yield from (some for some in [places[which == part]] if len(some))
+        yield from ((places[own], hashes[own]) for own in [which == part] if own.any())
 
 
 def order_numbers(numbers: np.ndarray) -> np.ndarray:

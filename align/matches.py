@@ -47,9 +47,12 @@ class Match(NamedTuple):
         return self.same / self.length
 
 
-def find_matches(stream: Stream, atoms: Atoms, least: int) -> list[Match]:
-    """Return the matches with at least ``least`` matching characters on either side, in the order of the stream."""
-    firsts, seconds = _pair(stream, atoms)
+def find_matches(stream: Stream, atoms: Atoms, least: int, pairs: tuple[np.ndarray, np.ndarray] | None = None) -> list[Match]:
+    """Return the matches with at least ``least`` matching characters on either side, in the order of the stream.
+
+    ``pairs`` are those of the atoms' occurrences that count (see ``pair_occurrences``), all unless given.
+    """
+    firsts, seconds = pairs or pair_occurrences(stream, atoms)
     table = np.stack([atoms.starts[firsts], atoms.starts[seconds], (atoms.ends - atoms.starts)[firsts]])
     table = _merge(stream, _extend(stream, _merge(stream, table)))
     units, others = stream.unit_of(table[0]), stream.unit_of(table[1])
@@ -90,11 +93,16 @@ def _match_alone(stream: Stream, units: np.ndarray, others: np.ndarray, table: n
     return [Match(*row, 1) for row in zip(*(column[is_same].tolist() for column in columns))]
 
 
-def _pair(stream: Stream, atoms: Atoms) -> tuple[np.ndarray, np.ndarray]:
-    """Return pairs of occurrences of the same atom in different documents, the earlier one first."""
+def pair_occurrences(stream: Stream, atoms: Atoms, is_left_out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return pairs of occurrences of the same atom in different documents, by their numbers, the earlier one first.
+
+    ``is_left_out`` tells of each document whether it does not count.
+    """
     order = order_numbers(atoms.ids)
-    ids = atoms.ids[order]
     documents = stream.document_of(atoms.starts[order])
+    if is_left_out is not None:
+        order, documents = order[~is_left_out[documents]], documents[~is_left_out[documents]]
+    ids = atoms.ids[order]
     count = len(order)
     group_starts = np.searchsorted(ids, ids, side="left")
     sizes = np.searchsorted(ids, ids, side="right") - group_starts
@@ -104,7 +112,8 @@ def _pair(stream: Stream, atoms: Atoms) -> tuple[np.ndarray, np.ndarray]:
         later = here[lag:]
         is_pair = (ids[lag:] == ids[:-lag]) & ((sizes[lag:] <= MOST_PAIRED) | (lag == 1))
         pairs.append((later[is_pair] - lag, later[is_pair]))
-    many = here[sizes > MOST_PAIRED]
+    # Of many the second is the first one's neighbour, and paired with it already.
+    many = here[(sizes > MOST_PAIRED) & (here > group_starts + 1)]
     pairs.append((group_starts[many], many))
     firsts, seconds = (np.concatenate(side) for side in zip(*pairs))
     is_apart = documents[firsts] != documents[seconds]

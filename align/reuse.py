@@ -1,25 +1,26 @@
 """Find the passages that documents share, word for word or nearly: texts in, families of passages out.
 
 ``find_families`` works on a ``Stream``: shared shingles (``align.atoms``) become matches between two units, exact
-ones joined over small gaps (``align.matches``), and these families: a passage and all its other places, set beside
-the oldest. ``shared_share`` answers the small question for texts at hand.
+ones joined over small gaps (``align.matches``), and these families (``align.families``): a passage and all its other
+places, set beside the oldest. ``shared_share`` answers the small question for texts at hand.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+import base64
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from align.atoms import SHINGLE, Atoms, find_atoms
-from align.matches import Match, find_matches
+from align.atoms import SHINGLE, find_atoms, order_numbers
+from align.families import Passage, gather_passages
+from align.matches import find_matches
 from align.stream import Stream, fold_codes, is_han
 
 LEAST_LENGTH = 12  # matching characters of a passage that is stored
-SAME_SPAN = 0.8  # two stretches of a unit that overlap by this share of both together are one place
 
 
 class Place(NamedTuple):
@@ -67,113 +68,75 @@ class Family(NamedTuple):
         return len({self.source.document, *(member.document for member in self.members)})
 
 
-def find_families(stream: Stream, atoms: Atoms | None = None, least: int = LEAST_LENGTH) -> list[Family]:
-    """Return the passages of at least ``least`` matching characters that documents share, in the order of their sources.
-
-    Each pair of places that match directly stands in a family; where a passage stands in more places than
-    ``align.matches`` pairs, each is set beside the oldest and the one before it, so that time and size grow with
-    the texts and not with their pairs.
-    """
-    matches = find_matches(stream, atoms or find_atoms(stream), least)
-    places, sides = _gather_places(matches)
-    linked: dict[int, dict[int, Match]] = defaultdict(dict)
-    for match, (older, younger) in zip(matches, sides):
-        known = linked[older].get(younger)
-        if known is None or (match.same, -match.length) > (known.same, -known.length):
-            linked[older][younger] = match
-    gathered: list[tuple[int, int, int, list[_Found]]] = []  # unit, start and end of the source; the others
-    families_of: dict[int, set[int]] = defaultdict(set)
-    known_words: dict[bytes, int] = {}
-    for source in sorted(linked, key=lambda n: places[n]):
-        # What is in a family with the source already was set beside what is older than both.
-        new = sorted((n for n in linked[source] if not families_of[source] & families_of[n]), key=lambda n: places[n])
-        if not new:
-            continue
-        start, end = places[source]
-        found = [_Found(m.start, m.end, m.other_unit, m.other_start, m.other_end, m.identical) for m in (linked[source][n] for n in new)]
-        unit = linked[source][new[0]].unit
-        number = known_words.setdefault(stream.codes[start:end].tobytes(), len(gathered))
-        if number < len(gathered) and all(start <= f.start and f.end <= end for f in found):
-            # The oldest document, or a later one, says the same once more: no passage of its own.
-            shift = gathered[number][1] - start
-            found = [f._replace(start=f.start + shift, end=f.end + shift) for f in found]
-            found = [f for f, n in zip(found, new) if number not in families_of[n]]
-            if number not in families_of[source]:
-                found.append(_Found(start + shift, end + shift, unit, start, end, 1.0))
-            gathered[number][3].extend(found)
-        else:
-            number = len(gathered)
-            gathered.append((unit, start, end, found))
-        for place in (source, *new):
-            families_of[place].add(number)
-    return _make_families(stream, gathered)
+def find_families(stream: Stream, least: int = LEAST_LENGTH) -> list[Family]:
+    """Return the passages of at least ``least`` matching characters that documents share, in the order of their sources."""
+    passages = gather_passages(stream, find_matches(stream, find_atoms(stream), least))
+    return print_passages(stream, passages, lambda document: stream.documents[document].offsets)
 
 
-Span = tuple[int, int]
-
-
-class _Found(NamedTuple):
-    """A member in places of the stream: the part of the source that it is equal to, and where it stands itself."""
-
-    start: int
-    end: int
-    other_unit: int
-    other_start: int
-    other_end: int
-    identical: float
-
-
-def _gather_places(matches: Sequence[Match]) -> tuple[list[Span], list[tuple[int, int]]]:
-    """Bring spans that are nearly the same stretch to one place; return places and, by match, the two it joins."""
-    spans: dict[int, set[tuple[int, int]]] = defaultdict(set)
-    for match in matches:
-        spans[match.unit].add((match.start, match.end))
-        spans[match.other_unit].add((match.other_start, match.other_end))
-    places: list[tuple[int, int]] = []
-    number_of: dict[tuple[int, int], int] = {}
-    for unit in sorted(spans):
-        open_: list[int] = []
-        for start, end in sorted(spans[unit], key=lambda span: (span[0], -span[1])):
-            open_ = [n for n in open_ if places[n][1] > start]
-            same = next((n for n in open_ if _overlap(places[n], (start, end)) >= SAME_SPAN), None)
-            if same is None:
-                same = len(places)
-                places.append((start, end))
-                open_.append(same)
-            number_of[start, end] = same
-    sides = [(number_of[m.start, m.end], number_of[m.other_start, m.other_end]) for m in matches]
-    return places, sides
-
-
-def _overlap(one: Span, other: Span) -> float:
-    common = min(one[1], other[1]) - max(one[0], other[0])
-    return common / (max(one[1], other[1]) - min(one[0], other[0]))
-
-
-def _make_families(stream: Stream, gathered: Sequence[tuple[int, int, int, list[_Found]]]) -> list[Family]:
-    spans = [span for _, start, end, found in gathered for span in ((start, end), *_spans_of(found))]
-    # A passage never ends with a number, which is longer than one printed character.
+def print_passages(stream: Stream, passages: Sequence[Passage], read_offsets: Callable[[int], np.ndarray]) -> list[Family]:
+    """Return passages of a stream with their places as printed; ``read_offsets`` gives those of a document by its number."""
+    spans = [span for passage in passages for span in _spans_of(passage)]
     starts, ends = (np.array(side, np.int64) for side in zip(*spans)) if spans else (np.zeros(0, np.int64),) * 2
-    printed = zip(stream.offsets[starts].tolist(), (stream.offsets[ends - 1] + 1).tolist())
+    printed = zip(stream.unit_of(starts).tolist(), *_print_spans(stream, starts, ends, read_offsets))
     families = []
-    for unit, start, end, found in gathered:
-        source = Place(*stream.units[unit], *next(printed), end - start)
-        members = tuple(
-            Member(*stream.units[f.other_unit], *next(printed), f.other_end - f.other_start, *next(printed), f.identical)
-            for f in _in_order(found)
-        )
-        families.append(Family(source, members))
+    for passage in passages:
+        unit, start, end = next(printed)
+        source = Place(*stream.units[unit], start, end, passage.end - passage.start)
+        members = []
+        for f in passage.found:
+            (unit, start, end), (_, source_start, source_end) = next(printed), next(printed)
+            members.append(Member(*stream.units[unit], start, end, f.other_end - f.other_start, source_start, source_end, f.identical))
+        families.append(Family(source, tuple(members)))
     return families
 
 
-def _spans_of(found: Sequence[_Found]) -> Iterator[Span]:
-    for f in _in_order(found):
-        yield f.other_start, f.other_end
-        yield f.start, f.end
+def name_passages(stream: Stream, passages: Sequence[Passage]) -> list[str]:
+    """Return an id for each passage: of its source's document and words, so that it stays while these do.
+
+    What a document says twice, in passages of their own, has a number for each time.
+    """
+    texts: dict[int, bytes] = {}
+    ids = []
+    for passage, document in zip(passages, stream.document_of(np.array([p.start for p in passages], np.int64)).tolist()):
+        first, last = stream.document_starts[document : document + 2].tolist()
+        text = texts.setdefault(document, stream.codes[first:last].tobytes())
+        start, end = 4 * (passage.start - first), 4 * (passage.end - first)
+        words = text[start:end]
+        named = f"{stream.documents[document].id} {_count_before(text, words, start)} ".encode() + words
+        ids.append(base64.b32encode(hashlib.blake2b(named, digest_size=10).digest()).decode().lower())
+    return ids
 
 
-def _in_order(found: Sequence[_Found]) -> list[_Found]:
-    return sorted(found, key=lambda f: (f.other_start, f.other_end))
+def _count_before(text: bytes, words: bytes, until: int) -> int:
+    """How often words, four bytes a character, stand before a place."""
+    count, place = 0, text.find(words, 0)
+    while place < until:
+        count += place % 4 == 0
+        place = text.find(words, place + 1)
+    return count
+
+
+def _spans_of(passage: Passage) -> Iterator[tuple[int, int]]:
+    yield passage.start, passage.end
+    for found in passage.found:
+        yield found.other_start, found.other_end
+        yield found.start, found.end
+
+
+def _print_spans(
+    stream: Stream, starts: np.ndarray, ends: np.ndarray, read_offsets: Callable[[int], np.ndarray]
+) -> tuple[list[int], list[int]]:
+    documents = stream.document_of(starts)
+    printed_starts, printed_ends = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
+    order = order_numbers(documents)
+    for own in np.split(order, np.flatnonzero(np.diff(documents[order])) + 1) if len(order) else ():
+        document = int(documents[own[0]])
+        offsets, first = read_offsets(document), stream.document_starts[document]
+        printed_starts[own] = offsets[starts[own] - first]
+        # A passage never ends with a number, which is longer than one printed character.
+        printed_ends[own] = offsets[ends[own] - first - 1] + 1
+    return printed_starts.tolist(), printed_ends.tolist()
 
 
 def shared_share(text: str, others: Sequence[str], least: int = SHINGLE) -> float:

@@ -11,7 +11,6 @@ from math import ceil
 import numpy as np
 
 from align.atoms import hash_shingles, mark_places, number_shared_shingles
-from align.shares import Shares
 from align.stream import Stream, fold_codes
 
 LEAST_LENGTH = 6  # Han characters that are no terms
@@ -68,25 +67,23 @@ def find_stock_phrases(stream: Stream, groups: Sequence[int], terms: Iterable[st
     return sorted(found, key=lambda phrase: phrase.text)
 
 
-def group_copies(shares: Sequence[Shares], level: int = 0) -> list[int]:
-    """Return the group of each document: those of which one is mostly another's text are of one.
+def group_copies(documents: Sequence[str], copies: Iterable[tuple[str, str]]) -> list[int]:
+    """Return the group of each document: those of which one is mostly another's text, as ``copies`` tells, are of one.
 
     A document that was issued again, or copied whole, must not make its own wording common.
     """
-    number = {own.document: place for place, own in enumerate(shares)}
-    group = list(range(len(shares)))
+    number = {document: place for place, document in enumerate(documents)}
+    group = list(range(len(documents)))
 
     def find(place: int) -> int:
         while group[place] != place:
             place = group[place]
         return place
 
-    for own in shares:
-        for other, sums in own.with_others.items():
-            if sums[level] >= SAME_TEXT * own.characters:
-                one, two = sorted((find(number[own.document]), find(number[other])))
-                group[two] = one
-    return [find(place) for place in range(len(shares))]
+    for own, other in copies:
+        one, two = sorted((find(number[own]), find(number[other])))
+        group[two] = one
+    return [find(place) for place in range(len(documents))]
 
 
 Index = Mapping[str, Sequence[str]]

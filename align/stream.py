@@ -8,6 +8,7 @@ and punctuation have none. The number that a unit begins with (（一）, 3.) is
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,20 +54,44 @@ class Document:
     date: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Folded:
+    """A document in matching characters: all of it that is compared, so that its text is not read again.
+
+    ``codes`` and ``offsets`` (into the document's text) go together; ``unit_starts`` are places in them, with one more
+    for the end.
+    """
+
+    id: str
+    date: str | None
+    units: tuple[str, ...]
+    unit_starts: np.ndarray
+    codes: np.ndarray
+    offsets: np.ndarray
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """What documents are ordered by: the oldest first."""
+        return self.date or "9999", self.id
+
+
+@dataclass(frozen=True, eq=False)
 class Stream:
     """All documents' matching characters in one row, the oldest document first.
 
-    ``codes`` and ``offsets`` (into the text of the document) go together; ``unit_starts`` and ``document_starts``
-    are places in the row, each with one more for its end.
+    ``unit_starts`` and ``document_starts`` are places in the row, each with one more for its end.
     """
 
-    documents: Sequence[Document]
+    documents: Sequence[Folded]
     units: Sequence[tuple[str, str]]  # document id, unit id
     codes: np.ndarray
-    offsets: np.ndarray
     unit_starts: np.ndarray
     document_starts: np.ndarray
+
+    @cached_property
+    def hashed(self) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+        """What ``align.atoms`` keeps by length of shingle."""
+        return {}
 
     @cached_property
     def han(self) -> np.ndarray:
@@ -93,27 +118,29 @@ class Stream:
 
 def read_stream(documents: Sequence[Document]) -> Stream:
     """Return the stream of some documents, whatever order they come in."""
-    documents = sorted(documents, key=lambda d: (d.date or "9999", d.id))
-    numbers: dict[str, int] = {}
-    codes, offsets, units, unit_starts, document_starts = [], [], [], [], []
-    length = 0
-    for document in documents:
-        document_starts.append(length)
-        of_text = fold_codes(document.text)
-        for unit in document.units:
-            units.append((document.id, unit.id))
-            unit_starts.append(length)
-            own_codes, own_offsets = _read_unit(document.text, unit, of_text, numbers)
-            codes.append(own_codes)
-            offsets.append(own_offsets)
-            length += len(own_codes)
+    return join([fold_document(document) for document in documents])
+
+
+def fold_document(document: Document) -> Folded:
+    """Return a document in matching characters."""
+    of_text = fold_codes(document.text)
+    units = [_read_unit(document.text, unit, of_text) for unit in document.units]
+    codes, offsets = zip(*units) if units else ((np.zeros(0, np.uint32),), (np.zeros(0, np.int32),))
+    starts = np.cumsum([0, *(len(own) for own, _ in units)], dtype=np.int64)
+    return Folded(document.id, document.date, tuple(unit.id for unit in document.units), starts, np.concatenate(codes), np.concatenate(offsets))
+
+
+def join(documents: Sequence[Folded]) -> Stream:
+    """Return the stream of some documents, whatever order they come in; of two with one id and date the first comes first."""
+    documents = sorted(documents, key=lambda document: document.order)
+    starts = np.cumsum([0, *(len(document.codes) for document in documents)], dtype=np.int64)
+    unit_starts = [document.unit_starts[:-1] + start for document, start in zip(documents, starts)]
     return Stream(
         documents=documents,
-        units=units,
-        codes=np.concatenate(codes) if codes else np.zeros(0, np.uint32),
-        offsets=np.concatenate(offsets) if offsets else np.zeros(0, np.int32),
-        unit_starts=np.array([*unit_starts, length], dtype=np.int64),
-        document_starts=np.array([*document_starts, length], dtype=np.int64),
+        units=[(document.id, unit) for document in documents for unit in document.units],
+        codes=np.concatenate([np.zeros(0, np.uint32), *(document.codes for document in documents)]),
+        unit_starts=np.concatenate([*unit_starts, starts[-1:]]),
+        document_starts=starts,
     )
 
 
@@ -127,7 +154,7 @@ def fold_codes(text: str) -> tuple[np.ndarray, np.ndarray]:
     return forms[kept], kept.astype(np.int32)
 
 
-def _read_unit(text: str, unit: Unit, of_text, numbers: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+def _read_unit(text: str, unit: Unit, of_text: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     codes, offsets = of_text
     found_codes: list[np.ndarray] = []
     found_offsets: list[np.ndarray] = []
@@ -142,12 +169,17 @@ def _read_unit(text: str, unit: Unit, of_text, numbers: dict[str, int]) -> tuple
         elif piece.number:
             number = re.sub(r"[\W_]", "", fold(text[piece.start : piece.start + piece.number]))
             if number:  # a dash or a bullet is none
-                add_one(numbers.setdefault(number, _FIRST_NUMBER + len(numbers)), piece.start)
+                add_one(_number_code(number), piece.start)
         first, last = np.searchsorted(offsets, (piece.start + piece.number, piece.end))
         found_codes.append(codes[first:last])
         found_offsets.append(offsets[first:last])
     add_one(BREAK, unit.pieces[-1].end if unit.pieces else 0)
     return np.concatenate(found_codes), np.concatenate(found_offsets)
+
+
+def _number_code(number: str) -> int:
+    """The same for the same number in any document; two numbers in a billion are taken for one."""
+    return _FIRST_NUMBER + zlib.crc32(number.encode()) % (int(_SEVERAL) - _FIRST_NUMBER)
 
 
 _SEVERAL = np.uint32(0xFFFFFFFF)

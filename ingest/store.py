@@ -104,7 +104,7 @@ OF_DOCUMENTS = (
 )  # fmt: skip
 #: What a build tells the next one: on what the rows of documents, the words' weights, the shared wording and the alignment rest.
 IS_NEW = "is_new"  # stands in ``build`` until a database that was begun empty is finished
-STATE = ("ground_sha256", "basis_sha256", "texts_sha256", "alignments")
+STATE = ("ground_sha256", "basis_sha256", "alignments")
 _COLUMNS = {**TABLES, **FACT_TABLES, **SEARCH_TABLES, **ALIGNMENT_TABLES}
 Row = dict[str, Any]
 _FULL_TEXT = {"search_index": ("heading", "body", "facets"), "search_headings": ("heading", "facets")}

@@ -27,3 +27,9 @@ def insert_rows(db: sqlite_utils.Database, name: str, rows: Sequence[Mapping[str
         columns = ", ".join(f"[{column}]" for column in rows[0])
         marks = ", ".join("?" * len(rows[0]))
         db.conn.executemany(f"insert into [{name}] ({columns}) values ({marks})", (tuple(row.values()) for row in rows))
+
+
+def write_rows(db: sqlite_utils.Database, name: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert many rows that have a value for every column."""
+    if rows:
+        db.conn.executemany(f"insert into [{name}] values ({', '.join('?' * len(rows[0]))})", rows)

@@ -6,7 +6,6 @@ to do, so that a build that was interrupted goes on where it was.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -165,20 +164,11 @@ def _relate(db: sqlite_utils.Database, vocabulary: Vocabulary, cut: Cutter, work
             _keep(db, "basis_sha256", basis)
         place_units(db, words)
     clock.note("meaning")
-    texts = _hash_texts(db)
-    if state.get("texts_sha256") != texts:
-        with db.atomic():
-            store_reuse(db, workers)
-            _keep(db, "texts_sha256", texts)
+    with db.atomic():
+        store_reuse(db, workers)
     clock.note("shared wording")
     align(db, vocabulary.alignments, words, workers)
     clock.note("alignment")
-
-
-def _hash_texts(db: sqlite_utils.Database) -> str:
-    """Hash the documents, in their states, and what else the shared wording depends on."""
-    rows = db.execute("select document_id, fingerprint from ingested where is_stored order by document_id").fetchall()
-    return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
 def _keep(db: sqlite_utils.Database, key: str, value: str) -> None:

@@ -21,8 +21,10 @@ MOST_PLACES = 6  # of a passage in a list; its own page shows MOST_OF_ONE
 MOST_OF_ONE = 200
 _MARGIN = 14  # characters shown around a passage, at most
 _SENTENCE_END = re.compile(r"[。；;！!？?]|\n\s*")
+#: The place that the others are set beside, then the oldest document first.
+_PLACE_ORDER = "r.is_source DESC, coalesce(d.issued_on, d.published_on, substr(d.id, 4, 4)), d.id, r.provision_id, r.start"
 _PLACE_COLUMNS = f"""
-    r.id, r.family_id, r.document_id, r.provision_id, r.start, r."end", r.length, r.is_source, r.kind, r.identical,
+    r.family_id, r.document_id, r.provision_id, r.start, r."end", r.length, r.is_source, r.kind, r.identical,
     d.title, d.title_supplied, d.province, d.issued_on, p.eid, p.label, v.id AS version_id,
     substr(v.text, max(r.start - {_MARGIN}, 0) + 1, r."end" + {_MARGIN} - max(r.start - {_MARGIN}, 0)) AS around
 """
@@ -65,8 +67,8 @@ def list_passages(
     }
 
 
-def read_family(conn: sqlite3.Connection, family_id: int) -> dict[str, Any] | None:
-    """Return one passage with all its places (at most MOST_OF_ONE); None when there is none of that number.
+def read_family(conn: sqlite3.Connection, family_id: str) -> dict[str, Any] | None:
+    """Return one passage with all its places (at most MOST_OF_ONE); None when there is none of that id.
 
     Shape: ``{"id", "documents", "places", "length", "kind", "members": [...], "more", "origin": [sentence, …]}``. A member
     has its document (``document_id``, ``title``, ``province``, ``issued_on``), its unit (``provision_id``, ``eid``,
@@ -93,9 +95,9 @@ def passages_of_provision(conn: sqlite3.Connection, provision_id: str, minimum: 
     own = rows(
         conn,
         """
-        SELECT r.id, r.family_id, r.start, r."end", f.documents FROM reuse r JOIN reuse_families f ON f.id = r.family_id
+        SELECT r.family_id, r.start, r."end", f.documents FROM reuse r JOIN reuse_families f ON f.id = r.family_id
         WHERE r.provision_id = :unit_id AND r.length >= :minimum AND r.start < :end AND r."end" > :start
-        ORDER BY r.length DESC, r.start, r.id
+        ORDER BY r.length DESC, r.start, r.family_id
         """,
         {**unit, "minimum": minimum},
     )
@@ -103,13 +105,15 @@ def passages_of_provision(conn: sqlite3.Connection, provision_id: str, minimum: 
     for place in own:
         if not any(k["start"] <= place["start"] and place["end"] <= k["end"] and k["documents"] >= place["documents"] for k in kept):
             kept.append(place)
-    kept = sorted(kept[:most], key=lambda place: (place["start"], place["id"]))
+    kept = sorted(kept[:most], key=lambda place: (place["start"], place["family_id"]))
     ids = [place["family_id"] for place in kept]
     families = {family["id"]: family for family in _read_families(conn, ids)}
     places = _read_places(conn, ids, MOST_PLACES, [], first=unit["document_id"])
     passages = []
     for place in kept:
-        mine = rows(conn, f"SELECT {_PLACE_COLUMNS} {_PLACES} WHERE r.id = ?", [place["id"]])
+        of_place = 'r.family_id = ? AND r.provision_id = ? AND r.start = ? AND r."end" = ?'
+        key = [place["family_id"], unit["unit_id"], place["start"], place["end"]]
+        mine = rows(conn, f"SELECT {_PLACE_COLUMNS} {_PLACES} WHERE {of_place}", key)
         others = [p for p in places[place["family_id"]] if p["document_id"] != unit["document_id"]]
         passages.append(_describe(families[place["family_id"]], mine + others, {}))
     return passages
@@ -119,14 +123,19 @@ def list_passage_rows(conn: sqlite3.Connection, minimum: int, a: str | None, b: 
     """Return the places of all passages as rows of a table, the longest passage first; at most ``most`` rows."""
     where, params = _narrow(minimum, a, b)
     pair = "AND r.document_id IN (:a, :b)" if b else ""
+    order = "f.length DESC, f.documents DESC, f.id"
+    # Only as many passages are joined with their places as there will be rows: of two documents each has two at least.
+    rank = "2 * row_number()" if b else "sum(f.places)"
     found = rows(
         conn,
         f"""
         SELECT f.id AS family, f.length AS family_length, f.documents, f.places, r.*, d.title AS document_title, d.province,
                d.issued_on, p.label, p.eid, p.version_id
-        FROM (SELECT * FROM reuse_families f WHERE {where} ORDER BY f.length DESC, f.documents DESC, f.id LIMIT :most) f
+        FROM (
+            SELECT f.*, {rank} OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) - f.places AS before FROM reuse_families f WHERE {where}
+        ) f
         JOIN reuse r ON r.family_id = f.id JOIN documents d ON d.id = r.document_id JOIN provisions p ON p.id = r.provision_id
-        WHERE true {pair} ORDER BY f.length DESC, f.documents DESC, f.id, r.id LIMIT :most
+        WHERE f.before < :most {pair} ORDER BY {order}, {_PLACE_ORDER} LIMIT :most
         """,
         {**params, "most": most},
     )
@@ -160,24 +169,25 @@ def _narrow(minimum: int, a: str | None, b: str | None) -> tuple[str, dict[str, 
     return " AND ".join(where), {"minimum": minimum, "a": a, "b": b}
 
 
-def _read_families(conn: sqlite3.Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
+def _read_families(conn: sqlite3.Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
     return rows(conn, "SELECT * FROM reuse_families WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))])
 
 
 def _read_places(
-    conn: sqlite3.Connection, ids: Sequence[int], most: int, only: Sequence[str], first: str | None = None
-) -> dict[int, list[dict[str, Any]]]:
+    conn: sqlite3.Connection, ids: Sequence[str], most: int, only: Sequence[str], first: str | None = None
+) -> dict[str, list[dict[str, Any]]]:
     """Return the places of passages by passage: of ``only`` some documents, those of the ``first`` one at the head."""
-    places: dict[int, list[dict[str, Any]]] = {}
+    places: dict[str, list[dict[str, Any]]] = {}
     narrowing = "AND r.document_id IN (SELECT value FROM json_each(:only))" if only else ""
     # Numbered before they are read: a passage may stand in hundreds of documents.
     sql = f"""
-        SELECT {_PLACE_COLUMNS} {_PLACES} WHERE r.id IN (
-            SELECT id FROM (
-                SELECT r.id, row_number() OVER (PARTITION BY r.family_id ORDER BY r.document_id IS :first DESC, r.id) AS place
-                FROM reuse r WHERE r.family_id IN (SELECT value FROM json_each(:ids)) {narrowing}
+        SELECT {_PLACE_COLUMNS} {_PLACES} WHERE (r.family_id, r.provision_id, r.start, r."end") IN (
+            SELECT family_id, provision_id, start, "end" FROM (
+                SELECT r.*, row_number() OVER (PARTITION BY r.family_id ORDER BY r.document_id IS :first DESC, {_PLACE_ORDER}) AS place
+                FROM reuse r JOIN documents d ON d.id = r.document_id
+                WHERE r.family_id IN (SELECT value FROM json_each(:ids)) {narrowing}
             ) WHERE place <= :most
-        ) ORDER BY r.family_id, r.document_id IS :first DESC, r.id
+        ) ORDER BY r.family_id, r.document_id IS :first DESC, {_PLACE_ORDER}
     """
     params = {"ids": json.dumps(list(ids)), "only": json.dumps(list(only)), "first": first, "most": most}
     for place in rows(conn, sql, params):

@@ -48,14 +48,14 @@ SHARE_COLUMNS = (
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of the page: least length, one or two documents, order, page, or one passage by its number."""
+    """What is asked of the page: least length, one or two documents, order, page, or one passage by its id."""
 
     minimum: int = USUAL_MINIMUM
     a: str = ""
     b: str = ""
     sort: str = "length"
     page: int = 1
-    family: int = 0
+    family: str = ""
 
     def path(self, form: str = "", **changes) -> str:
         """Return the address, ``/reuse?min=30&a=…&b=…``: what is usual is left out, changes begin on the first page."""
@@ -66,7 +66,7 @@ class Asked:
             "b": asked.b,
             "sort": asked.sort if asked.sort != "length" else "",
             "page": asked.page if asked.page > 1 else "",
-            "family": asked.family or "",
+            "family": asked.family,
         }
         told = urlencode({name: value for name, value in pairs.items() if value})
         return f"/reuse{form}" + (f"?{told}" if told else "")
@@ -123,7 +123,7 @@ async def export_shares(datasette, request):
 async def _show_family(datasette, request, asked: Asked):
     family = await ask(datasette, read_family, asked.family)
     if family is None:
-        return await answer_missing(datasette, request, "reuse", f"没有编号为 {asked.family} 的相同段落；编号随语料更新而变")
+        return await answer_missing(datasette, request, "reuse", f"没有编号为 {asked.family} 的相同段落；它的文字或所在的文件可能已有变动")
     if request.url_vars["format"]:
         return answer_json(datasette, family)
     return await answer_page(datasette, request, "reuse_passage.html", {"passage": family})
@@ -142,7 +142,7 @@ def _read_asked(args) -> tuple[Asked, list[str]]:
     sort = args.get("sort")
     a, b = _clean(args.get("a")), _clean(args.get("b"))
     asked = Asked(
-        minimum, a or b, b if a else "", sort if sort in SORTS else "length", _number(args.get("page"), 1), _number(args.get("family"), 0)
+        minimum, a or b, b if a else "", sort if sort in SORTS else "length", _number(args.get("page"), 1), _clean(args.get("family"))[:40]
     )
     return asked, [remark] if remark else []
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from align.atoms import find_atoms, order_hashes, order_numbers
+from align.atoms import _hash_some, find_atoms, hash_shingles, order_hashes, order_numbers
 from align.matches import LEAST_IDENTICAL, MOST_PAIRED
 from align.reuse import LEAST_LENGTH, find_families, shared_share, shared_shares
 from align.shares import MINIMA, count_shares
-from align.stock import find_spans, find_stock_phrases, group_copies, index_phrases
+from align.stock import SAME_TEXT, find_spans, find_stock_phrases, group_copies, index_phrases
 from align.stream import BREAK, Document, Piece, Unit, read_stream
 from align.wording import compare_words
 from lang.tokens import fold
@@ -198,13 +198,14 @@ def test_every_planted_passage_is_in_a_family(made, one, other):
 @settings(max_examples=40, deadline=None)
 @given(corpora)
 def test_shares_are_what_a_plain_search_counts(made):
-    stream = read_stream(documents(*made))
+    given_documents = documents(*made)
+    stream = read_stream(given_documents)
     rows = [stream.codes[a:b] for a, b in zip(stream.document_starts, stream.document_starts[1:])]
-    for own, (document, row) in zip(count_shares(stream), zip(stream.documents, rows)):
+    for own, (document, row) in zip(count_shares(stream), zip(given_documents, rows)):
         assert own.characters == sum(len(matching(document.text[u.pieces[0].start : u.pieces[0].end])) for u in document.units)
         for level, least in enumerate(MINIMA[:3]):
             covered: set[int] = set()
-            for other, other_row in zip(stream.documents, rows):
+            for other, other_row in zip(given_documents, rows):
                 if other is document:
                     continue
                 held = {other_row[i : i + least].tobytes() for i in range(len(other_row) - least + 1)}
@@ -263,7 +264,8 @@ def test_shares_of_many_texts_are_those_of_each(some):
 
 def stock(made: list[str], terms: list[str] = []) -> list[str]:
     stream = read_stream(documents(*made))
-    return [phrase.text for phrase in find_stock_phrases(stream, group_copies(count_shares(stream)), terms)]
+    copies = [(own.document, other) for own in count_shares(stream) for other, sums in own.with_others.items() if sums[0] >= SAME_TEXT * own.characters]
+    return [phrase.text for phrase in find_stock_phrases(stream, group_copies([d.id for d in stream.documents], copies), terms)]
 
 
 FORMULA = "以习近平新时代思想为指导"
@@ -316,3 +318,12 @@ def test_compared_words_are_the_text(text, other):
     words, share = compare_words(text, other)
     assert "".join(piece for piece, _ in words) == text
     assert (share == 1.0) == (matching(text) == matching(other))
+
+
+@settings(max_examples=40, deadline=None)
+@given(corpora, st.integers(1, 40))
+def test_a_shingle_has_one_hash_however_it_is_asked_for(made, shingle):
+    stream = read_stream(documents(*made))
+    hashes, is_whole = hash_shingles(stream, shingle)
+    places, some = _hash_some(stream, shingle, np.arange(len(stream.codes)))
+    assert places.tolist() == np.flatnonzero(is_whole).tolist() and some.tolist() == hashes[places].tolist()

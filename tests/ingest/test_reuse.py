@@ -6,6 +6,8 @@ import sqlite3
 
 import pytest
 import sqlite_utils
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from align.matches import LEAST_IDENTICAL
 from align.reuse import LEAST_LENGTH
@@ -37,37 +39,37 @@ def test_every_place_but_the_source_has_its_counterpart(db, passages):
 
 def test_verbatim_passages_read_the_same(passages):
     verbatim = [p for p in passages if p["kind"] == "verbatim"]
-    assert verbatim and [p["id"] for p in verbatim if matching(p["text"]) != matching(p["source_text"])] == []
+    assert verbatim and [p["text"] for p in verbatim if matching(p["text"]) != matching(p["source_text"])] == []
 
 
 def test_near_passages_read_otherwise_and_reach_the_threshold(passages):
     near = [p for p in passages if p["kind"] == "near"]
-    assert near and [p["id"] for p in near if not LEAST_IDENTICAL <= p["identical"] < 1 or matching(p["text"]) == matching(p["source_text"])] == []
+    assert near and [p["text"] for p in near if not LEAST_IDENTICAL <= p["identical"] < 1 or matching(p["text"]) == matching(p["source_text"])] == []
 
 
 def test_no_passage_is_shorter_than_the_floor(passages):
     """The number of an item inside counts as one character, however it is printed."""
-    assert [p["id"] for p in passages if not LEAST_LENGTH <= p["length"] <= len(matching(p["text"]))] == []
+    assert [p["text"] for p in passages if not LEAST_LENGTH <= p["length"] <= len(matching(p["text"]))] == []
 
 
 def test_place_lies_in_the_own_characters_of_its_unit(db):
     """The first and the last character belong to units that search shows as the provision named."""
     sql = """
-        select r.id from reuse r where not exists (
+        select r.family_id, r.provision_id from reuse r where not exists (
             select 1 from provisions p where p.unit_id = r.provision_id and p.start <= r.start and r.start < p.own_end
         ) or not exists (
             select 1 from provisions p where p.unit_id = r.provision_id and p.start < r."end" and r."end" <= p.own_end
         )
     """
-    assert [row[0] for row in db.execute(sql)] == []
+    assert db.execute(sql).fetchall() == []
 
 
 def test_no_place_holds_noise(db):
     sql = """
-        select r.id from reuse r join documents d on d.id = r.document_id join noise n on n.version_id = d.current_version
+        select r.family_id, r.provision_id from reuse r join documents d on d.id = r.document_id join noise n on n.version_id = d.current_version
         where n.start < r."end" and n."end" > r.start and (n.start <= r.start or n."end" >= r."end")
     """
-    assert [row[0] for row in db.execute(sql)] == []
+    assert db.execute(sql).fetchall() == []
 
 
 def test_family_counts_what_it_holds(db):
@@ -76,7 +78,7 @@ def test_family_counts_what_it_holds(db):
         having f.places != count(*) or f.documents != count(distinct r.document_id) or f.documents < 2
                or f.length != max(r.length) or sum(r.is_source) != 1
     """
-    assert [row[0] for row in db.execute(sql)] == []
+    assert db.execute(sql).fetchall() == []
 
 
 @pytest.mark.parametrize(
@@ -122,11 +124,84 @@ def test_the_subject_of_the_documents_is_no_stock(db, term):
     assert db.execute("select 1 from stock_phrases where text = ?", [term]).fetchone() is None
 
 
-def test_database_without_documents_shares_nothing():
+def empty() -> sqlite_utils.Database:
+    """The tables that shared wording is read from and stored in, and no document."""
     db = sqlite_utils.Database(memory=True)
-    for table in ("documents", "versions", "provisions", "noise", "lexicon", "synonyms", "themes", "audiences"):
-        db[table].create(dict(id=str, word=str, name=str, current_version=str, issued_on=str, published_on=str, text=str))
-    db["agencies"].create(dict(id=str, forms=str))
+    for table in ("documents", "versions", "provisions", "noise", "lexicon", "synonyms", "themes", "audiences", "agencies", "ingested"):
+        db[table].create(
+            dict(
+                id=str, word=str, name=str, forms=str, current_version=str, issued_on=str, published_on=str, text=str, document_id=str, version_id=str,
+                unit_id=str, kind=str, cells=str, number=str if table == "provisions" else int, start=int, own_end=int, end=int, seq=int,
+                fingerprint=str, is_stored=int,
+            )
+        )  # fmt: skip
     create_reuse_schema(db)
+    return db
+
+
+def rows_of(db: sqlite_utils.Database) -> dict[str, list[tuple]]:
+    return {table: db.execute(f"select * from {table}").fetchall() for table in TABLES}
+
+
+def test_database_without_documents_shares_nothing():
+    db = empty()
     store_reuse(db)
-    assert {table: db[table].count for table in TABLES} == dict.fromkeys(TABLES, 0)
+    assert rows_of(db) == {table: [] for table in TABLES}
+
+
+SENTENCES = (
+    "支持各类企业围绕产业升级和技术创新广泛开展职工岗位技能提升", "坚持把发展职业教育摆在更加突出的位置统筹推进各项工作落到实处",
+    "产业升级和技术创新广泛开展职工", "支持各类企业围绕产业转型和技术创新广泛开展职工岗位技能提升", "各项工作落到实处", "划定饮用水源保护区治理生活污水",
+)  # fmt: skip
+units = st.lists(st.one_of(st.sampled_from(SENTENCES), st.text(alphabet="甲乙丙丁，㎡", max_size=6)), min_size=1, max_size=5).map("".join)
+documents = st.tuples(st.sampled_from(["2020", "2021-03", None]), st.lists(units, min_size=1, max_size=3))
+#: By name what becomes of documents in a step: another text, or none.
+steps = st.dictionaries(st.sampled_from("abcdefg"), st.one_of(st.none(), documents), min_size=1, max_size=3)
+
+
+def put(db: sqlite_utils.Database, name: str, document: tuple[str | None, list[str]] | None) -> None:
+    """Put a document into the database, in the place of what is there of it, or take it out."""
+    for table, column in (("documents", "id"), ("versions", "id"), ("provisions", "document_id"), ("ingested", "document_id")):
+        db.execute(f"delete from {table} where {column} = ?", [name])
+    if document is None:
+        return
+    date, texts = document
+    text = "\n".join(texts)
+    db["documents"].insert({"id": name, "current_version": name, "issued_on": date})
+    db["versions"].insert({"id": name, "text": text})
+    start = 0
+    for seq, unit in enumerate(texts):
+        id_ = f"{name}__{seq}"
+        db["provisions"].insert({"id": id_, "unit_id": id_, "kind": "clause", "document_id": name, "start": start, "own_end": start + len(unit), "seq": seq})
+        start += len(unit) + 1
+    db["ingested"].insert({"document_id": name, "number": ord(name), "fingerprint": repr(document), "is_stored": 1})
+
+
+@pytest.fixture(scope="module")
+def small_limits():
+    """Wording of more than three documents is that of many, each tells of two others, and any change is a small one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("align.matches.MOST_PAIRED", 3)
+        for module in ("align.shares", "ingest.shares"):
+            patch.setattr(f"{module}.MOST_OTHERS", 2)
+        patch.setattr("ingest.reuse.MOST_REPAIRED", 9)
+        yield
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dictionaries(st.sampled_from("abcdefg"), documents, min_size=2), st.lists(steps, min_size=1, max_size=3))
+def test_what_changes_leave_is_what_is_found_from_nothing(small_limits, made, changes):
+    db = empty()
+    for name, document in made.items():
+        put(db, name, document)
+    store_reuse(db)
+    for change in changes:
+        for name, document in change.items():
+            put(db, name, document)
+        made = {name: document for name, document in {**made, **change}.items() if document is not None}
+        store_reuse(db)
+    fresh = empty()
+    for name, document in made.items():
+        put(fresh, name, document)
+    store_reuse(fresh)
+    assert rows_of(db) == rows_of(fresh)

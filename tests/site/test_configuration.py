@@ -14,7 +14,7 @@ from tests.site.conftest import ROOT
 #: What only the search itself reads; all else is open.
 CLOSED = (
     "bigrams", "document_facets", "facets", "ingested", "measure_joins", "neighbours", "pending_links", "pending_lists", "pending_measures",
-    "pending_neighbours", "pending_pairs", "provision_vectors", "search_headings", "search_index", "search_units",
+    "pending_neighbours", "pending_pairs", "provision_vectors", "reuse_matches", "reuse_places", "reuse_texts", "search_headings", "search_index", "search_units",
     "unit_facets", "unit_vectors", "words",
 )  # fmt: skip
 
