@@ -18,10 +18,13 @@ from ingest.corpus import list_sources, read_yaml
 from ingest.published import check_folders
 from ingest.records import SourceError
 from ingest.spread import count_cores
-from ingest.stamp import hash_corpus, hash_ground, hash_tool
+from ingest.stamp import hash_corpus, hash_ground, hash_tool, is_stale
 from ingest.store import IS_NEW, connect, create_schema, finish
 from ingest.update import UNFINISHED, Progress, update
 from ingest.vocabulary import Vocabulary, load_vocabulary
+
+
+COUNTED = ("documents", "provisions", "indicators", "noise", "doubts", "quarantine")
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,8 @@ class Built:
 def build(corpus: Path, db: Path, progress: Progress = lambda items, _: items, workers: int | None = None) -> Built:
     """Build a database from a corpus folder and put it in the place of ``db``.
 
-    What is unchanged since ``db`` was built, or since a build of it was interrupted, is taken over; the result is the
-    same as from nothing. ``workers`` is the number of processes that read documents, one for each core by default.
+    What is unchanged since ``db`` was built, or since a build of it was interrupted, is taken over, also the whole of
+    it; the result is the same as from nothing. ``workers`` is the number of processes that read documents, one for each core by default.
     The old database stays whole until the new one is complete: a reader, an error or a crash never sees half of one.
     Raises SourceError, in one line, before anything is swapped.
     """
@@ -55,6 +58,8 @@ def build(corpus: Path, db: Path, progress: Progress = lambda items, _: items, w
     if not db.parent.is_dir():
         raise SourceError(f"{db.parent}: no such folder; name one that is there with --db")
     _sweep(db)
+    if not is_stale(corpus, db) and not _shared_path(db).exists():
+        return Built(db, _read_counts(db), 0, (), {"whole": time.perf_counter() - begun})
     with _open_beside(db, hash_ground(corpus, vocabulary.labels), vocabulary) as (beside, made):
         started = time.perf_counter()
         updated = update(made, corpus, vocabulary, str(about.get("corpus_version", "")), workers or count_cores(), progress)
@@ -62,8 +67,7 @@ def build(corpus: Path, db: Path, progress: Progress = lambda items, _: items, w
         # The hash is of the corpus with its lists, so that the build that extends them is not stale at once.
         with made.atomic():
             finish(made, {**about, "corpus_sha256": hash_corpus(corpus), "tool_sha256": hash_tool()})
-        counted = ("documents", "provisions", "indicators", "noise", "doubts", "quarantine")
-        counts = {name: made[name].count for name in counted}
+        counts = {name: made[name].count for name in COUNTED}
         os.chmod(beside, 0o644)
         # Still locked: another build that finds the file must not begin to write in what is kb.db now.
         os.replace(beside, db)
@@ -92,7 +96,7 @@ def _open_beside(db: Path, ground: str, vocabulary: Vocabulary) -> Iterator[tupl
     except BaseException:
         is_worth = UNFINISHED in _read_state(made.conn)
         made.conn.close()
-        if path.name != f"{db.name}.building" or not is_worth:
+        if path != _shared_path(db) or not is_worth:
             path.unlink(missing_ok=True)
         raise
     made.conn.close()
@@ -100,8 +104,7 @@ def _open_beside(db: Path, ground: str, vocabulary: Vocabulary) -> Iterator[tupl
 
 def _lock(db: Path) -> tuple[Path, sqlite_utils.Database]:
     """Open the file that builds share, locked; while another build has it, one of our own."""
-    # Not *.db: Datasette's configuration-directory mode would serve a half-built one.
-    path = db.with_name(f"{db.name}.building")
+    path = _shared_path(db)
     try:
         made = connect(path)
         if path.exists():  # else the build that had it has just made kb.db of it
@@ -116,6 +119,11 @@ def _lock(db: Path) -> tuple[Path, sqlite_utils.Database]:
     return Path(name), connect(Path(name))
 
 
+def _shared_path(db: Path) -> Path:
+    # Not *.db: Datasette's configuration-directory mode would serve a half-built one.
+    return db.with_name(f"{db.name}.building")
+
+
 def _copy(uri: str, made: sqlite_utils.Database) -> None:
     """Make an open database a copy of another."""
     origin = sqlite3.connect(uri, uri=True)
@@ -126,11 +134,18 @@ def _copy(uri: str, made: sqlite_utils.Database) -> None:
 
 
 def _ground_of(db: Path) -> str | None:
-    if not db.is_file():
-        return None
+    return _read_state_of(db).get("ground_sha256") if db.is_file() else None
+
+
+def _read_counts(db: Path) -> dict[str, int]:
+    state = _read_state_of(db)
+    return {name: int(state[f"count_{name}"]) for name in COUNTED}
+
+
+def _read_state_of(db: Path) -> dict[str, str]:
     connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
     try:
-        return _read_state(connection).get("ground_sha256")
+        return _read_state(connection)
     finally:
         connection.close()
 

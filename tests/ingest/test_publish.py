@@ -55,6 +55,7 @@ def _build(corpus: Path, is_changed: bool = True) -> sqlite3.Connection:
     with pytest.MonkeyPatch.context() as patch:
         if is_changed:  # a test has changed the parser, so that nothing can be taken over
             patch.setattr("ingest.build.hash_ground", lambda *_: os.urandom(8).hex())
+            patch.setattr("ingest.build.is_stale", lambda *_: True)
         build(corpus, corpus.parent / "kb.db")
     return sqlite3.connect(corpus.parent / "kb.db")
 

@@ -218,6 +218,30 @@ def test_an_interrupted_build_goes_on_where_it_was(unbuilt, tmp_path, prepared, 
     assert sorted(p.name for p in tmp_path.iterdir()) == ["corpus", "fresh.db", "kb.db"]
 
 
+@pytest.mark.parametrize("step", ["ingest.update.store_reuse", "ingest.pairs.explain"])
+def test_a_change_that_was_interrupted_is_made_good_after_another_one(corpus, tmp_path, step):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    edit(corpus, "another text")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(step, interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            build(corpus, tmp_path / "kb.db")
+    for how in ("a document more", "a document less"):  # the one whose text has changed
+        edit(corpus, how)
+    build(corpus, tmp_path / "kb.db")
+    assert_as_from_nothing(corpus, tmp_path / "kb.db")
+
+
+def test_an_unchanged_corpus_leaves_the_database_as_it_is(corpus, tmp_path):
+    before = os.stat(tmp_path / "kb.db")
+    built = build(corpus, tmp_path / "kb.db")
+    after = os.stat(tmp_path / "kb.db")
+    assert (built.prepared, built.counts["documents"]) == (0, 14)
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
 @pytest.mark.parametrize("after", [1.0, 2.0, 2.5, 3.0, 4.0])
 def test_a_killed_build_goes_on_too(unbuilt, tmp_path, monkeypatch, after):
     monkeypatch.undo()  # limits as the command line has them
