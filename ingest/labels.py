@@ -93,15 +93,23 @@ def data_lines(lines: Sequence[Line], grids: Sequence[Grid], is_told: Callable[[
         several = [cells for cells in rows.values() if len(cells) > 1]
         if len(several) < LEAST_ROWS or len(several) * 2 < len(rows) or not is_table(grid, lines[held.start : held.stop]):
             continue
-        labels = sum(re.sub(r"[\s:：]", "", lines[i].text) in label_fields() or bool(_label().match(lines[i].text)) for i in held)
-        if labels > 1:
-            continue
         own = [[i for cell in cells for i in range(bisect_left(starts, cell.start), bisect_left(starts, cell.end))] for cells in several]
+        labels = [frozenset(label for i in row if (label := _label_of(lines[i]))) for row in own]
+        # Labels in one row alone are heads: 名称 and 文号 above a list of documents, though each page may show them again.
+        if len(set().union(*labels)) > 1 and len({row for row in labels if row}) > 1:
+            continue
         data = [not all(is_told(lines[i]) for i in row) for row in own]
         # Where most rows are data, 省科技厅 beside 2024年6月30日 is too.
         whole = sum(data) * 2 > len(data)
         found.update(i for row, is_data in zip(own, data) if is_data or whole for i in row)
     return found
+
+
+def _label_of(line: Line) -> str | None:
+    """The label that a line is or begins with."""
+    plain = re.sub(r"[\s:：]", "", line.text)
+    match = _label().match(line.text)
+    return plain if plain in label_fields() else re.sub(r"\s", "", match["label"]) if match else None
 
 
 def _may_be_value(line: Line) -> bool:
