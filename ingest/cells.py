@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ingest.records import Line
 
-_NUMBER = r"[〔\[(]?\d[\d,]*(?:\.\d+)?(?:[-~～—–]+\d+(?:\.\d+)?)?[〕\])]?"
+_NUMBER = r"[〔\[【(]?\d[\d,]*(?:\.\d+)?(?:[-~～—–]+\d+(?:\.\d+)?)?[〕\]】)]?"
 _VALUE = re.compile(
     rf"[≥≤><=约]*{_NUMBER}[万亿千百]*"
     r"(?:%|个|家|所|套|项|件|名|人|人次|倍|公里|平方米|立方米|元)?(?:以上|以下|以内|左右)?\Z"

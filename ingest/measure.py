@@ -13,7 +13,7 @@ from ingest.records import Indicator, Unit
 
 _SCALES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3}
 _VALUE = re.compile(
-    r"(?P<op>[≥≤><=]{0,2})(?P<open>[〔\[]?)(?P<number>\d[\d,]*(?:\.\d+)?)[〕\]]?"
+    r"(?P<op>[≥≤><=]{0,2})(?P<open>[〔\[【]?)(?P<number>\d[\d,]*(?:\.\d+)?)[〕\]】]?"
     # A unit begins with a letter or %: 4.就业率 is a number and a name, no 4 of the unit .就业率.
     r"(?P<scale>千万|百万|[亿万千])?(?P<unit>(?:[%‰℃㎡]|(?!以[上下内])[^\W\d_])[^\d\s]{0,5}?)?(?P<word>以上|以下|以内)?\Z"
 )
@@ -94,8 +94,9 @@ def _measure_table(box: Unit, seq: int, above: str | None) -> list[Indicator]:
     at, unit_at = _name_column(box, rows), _unit_column(box)
     heads = [_Head.read(cell) for cell in box.cells]  # once, not for each row: a head may be as long as a page
     title = _Head.read(box.heading or "")
-    if "指标" in box.cells[at + 1 :]:
-        return []  # 指标 / 属性 on two lines were taken for two heads: names and values can't be told apart
+    if "指标" in box.cells[at + 1 :] or (at < len(box.cells) and box.cells[at] in box.cells[at + 1 :]):
+        # 指标 / 属性 on two lines were taken for two heads, or two tables stand side by side: names and values can't be told apart.
+        return []
     numbered = any(row.number for row in rows)
     found: list[Indicator] = []
     whole: str | None = None  # the last row that is no part of another
@@ -115,8 +116,8 @@ def _measure_table(box: Unit, seq: int, above: str | None) -> list[Indicator]:
         in_part = is_part
         if value is None or not re.search(r"[^\W\d_]", name) or _NO_NAME.match(name.strip()):
             continue
-        if len(row.cells) < len(box.cells) - 1:
-            continue  # more than the nature is lacking: under which head the figure stands can't be told
+        if len(row.cells) < len(box.cells) - 1 or len(row.cells) > len(box.cells) > 0:
+            continue  # more than the nature is lacking, or cells are too many: under which head the figure stands can't be told
         head = heads[column] if column < len(heads) else _NO_HEAD
         measured = _scale(value, unit_match, _told_unit(row, unit_at, head, title, above))
         if measured is None:

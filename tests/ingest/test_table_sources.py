@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ingest.account import account
 from ingest.name import walk
 from ingest.parse import parse
+from ingest.read import read
 from tests.quality.structure import FIXTURES
 from tests.ingest.test_tables import parse_html, rows_of_html
 
@@ -48,3 +51,156 @@ def test_a_row_that_repeats_another_is_kept():
     rows = [("甲县", "无", "无"), ("乙县", "一处", "三处"), ("乙县", "一处", "三处")]
     parsed = parse_html(f"<p>一、情况</p><p>如下表。</p>{rows_of_html(('地区', '桥梁', '道路'), *rows)}<p>二、附则</p><p>自印发之日起施行。</p>")
     assert rows_of(parsed) == [rows]
+
+
+def page(table: str) -> str:
+    return f"<p>一、任务</p><p>抓好以下任务，确保完成。</p>{table}<p>二、保障</p><p>加强领导，抓好落实。</p>"
+
+
+THREE = "<tr><th>类别</th><th>任务</th><th>单位</th></tr>"
+
+
+@pytest.mark.parametrize(
+    "rows, told",
+    [
+        # A cell reaches no further than its group of rows, however many rows it claims.
+        (
+            "<tbody><tr><td rowspan=9>甲</td><td>一</td><td>省厅</td></tr><tr><td>二</td><td>市局</td></tr></tbody>"
+            "<tbody><tr><td>乙</td><td>三</td><td>县局</td></tr></tbody>",
+            [("甲", "一", "省厅"), ("甲", "二", "市局"), ("乙", "三", "县局")],
+        ),
+        # rowspan=0: all rows that are left.
+        (
+            "<tr><td rowspan=0>甲</td><td>一</td><td>省厅</td></tr><tr><td>二</td><td>市局</td></tr><tr><td>三</td><td>县局</td></tr>",
+            [("甲", "一", "省厅"), ("甲", "二", "市局"), ("甲", "三", "县局")],
+        ),
+        # A cell said to be wider than the table makes no columns.
+        ("<tr><td>甲</td><td>一</td><td>省厅</td></tr><tr><td>乙</td><td colspan=5>二</td></tr>", [("甲", "一", "省厅"), ("乙", "二", "")]),
+        # A blank in the first column is told as it is printed: whether it means the cell above the page does not say.
+        ("<tr><td>甲</td><td>一</td><td>省厅</td></tr><tr><td></td><td>二</td><td>同上</td></tr>", [("甲", "一", "省厅"), ("", "二", "同上")]),
+    ],
+)
+def test_spans_of_cells_as_a_browser_takes_them(rows, told):
+    parsed = parse_html(page(f"<table>{THREE}{rows}</table>"))
+    assert [box.cells for box in boxes_of(parsed)] == [("类别", "任务", "单位")]
+    assert rows_of(parsed) == [told]
+    assert account(parsed) == []
+
+
+def test_a_cell_over_three_hundred_rows_is_told_in_each():
+    rows = "".join(f"<tr>{'<td rowspan=300>甲</td>' if n == 0 else ''}<td>任务{n}</td><td>省厅</td></tr>" for n in range(300))
+    assert rows_of(parse_html(page(f"<table>{THREE}{rows}</table>"))) == [[("甲", f"任务{n}", "省厅") for n in range(300)]]
+
+
+def test_a_note_written_above_the_rows_is_no_group_of_theirs():
+    foot = "<tfoot><tr><td colspan=3>注：以上为计划数。</td></tr></tfoot>"
+    body = "<tr><td>甲</td><td>一</td><td>省厅</td></tr><tr><td>乙</td><td>二</td><td>市局</td></tr>"
+    parsed = parse_html(page(f"<table><caption>任务表</caption><thead>{THREE}</thead>{foot}<tbody>{body}</tbody></table>"))
+    box = boxes_of(parsed)[0]
+    assert (box.heading, [(child.kind, child.group_name) for child in box.children]) == ("任务表", [("note", None), ("row", None), ("row", None)])
+    assert account(parsed) == []
+
+
+def test_a_list_of_names_has_no_heads():
+    names = [("张三", "李四", "王五"), ("赵六", "钱七", "孙八"), ("周九", "", "")]
+    box = boxes_of(parse_html(page(rows_of_html(*names))))[0]
+    assert (box.cells, [row.cells for row in box.children]) == ((), names)
+
+
+@pytest.mark.parametrize(
+    "head, row, targets",
+    [
+        (("指标", "单位", "2020年", "2025年"), ("培训", "万人次", "20", "【100】"), [("培训", 1_000_000, "人次", True)]),
+        # Two tables side by side: which name a figure belongs to is not told.
+        (("项目", "2025年目标", "项目", "2025年目标"), ("培训", "5万人", "就业", "8万人"), []),
+    ],
+)
+def test_targets_of_a_row(head, row, targets):
+    parsed = parse_html(page(rows_of_html(head, row, row)))
+    assert [(i.name, i.value, i.unit, i.cumulative) for i in parsed.indicators] == targets * 2
+
+
+# Word: a row is (properties, cells); a cell is its text, or (text, properties), or a whole table.
+def word_table(*rows: tuple[str, list]) -> str:
+    def cell(told) -> str:
+        text, properties = told if isinstance(told, tuple) else (told, "")
+        inner = f"{text}<w:p/>" if text.startswith("<w:tbl") else f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{inner}</w:tc>"
+
+    made = "".join(f"<w:tr><w:trPr>{own}</w:trPr>{''.join(map(cell, cells))}</w:tr>" for own, cells in rows)
+    return f"<w:tbl><w:tblPr/><w:tblGrid/>{made}</w:tbl>"
+
+
+def parse_word(body: str, path, where: str = "body"):
+    import docx
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    document = docx.Document()
+    for text in ("一、目标", "到2025年实现目标，抓好落实。"):
+        document.add_paragraph(text)
+    if where == "header":
+        section = document.sections[0]
+        document.settings.odd_and_even_pages_header_footer = True
+        section.even_page_header.is_linked_to_previous = False
+        section.even_page_header._element.insert(0, parse_xml(body.replace("<w:tbl>", f"<w:tbl {nsdecls('w')}>", 1)))
+    else:
+        holder = parse_xml(f'<w:body {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml">{body}</w:body>')
+        for element in list(holder):
+            document.element.body.insert(len(document.element.body) - 1, element)
+    for text in ("二、任务", "抓好落实，确保完成。"):
+        document.add_paragraph(text)
+    document.save(path / "v1.docx")
+    return parse(read(path / "v1.docx"))
+
+
+TOP = ("", ["类别", "任务", "单位"])
+ONE, TWO, LAST = ("", ["甲", "任务一", "省厅"]), ("", ["乙", "任务二", "市局"]), ("", ["丙", "任务三", "县局"])
+GONE, COME = '<w:cellDel w:id="1" w:author="某"/>', '<w:cellIns w:id="2" w:author="某"/>'
+INNER = word_table(("", ["年份", "人数"]), ("", ["2024", "5"]))
+BOX = '<w:p><w:r><w:pict><v:shape><v:textbox><w:txbxContent>TABLE<w:p/></w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>'
+
+
+def merged(how: str) -> str:
+    return f'<w:cellMerge w:id="3" w:author="某" w:vMerge="{how}"/>'
+
+
+@pytest.mark.parametrize(
+    "body, rows, left_out",
+    [
+        # A cell deleted in tracked changes is gone, and what stands to its right moves up; an inserted one is there.
+        (word_table(TOP, ("", ["甲", ("旧任务", GONE), ("新任务", COME), "省厅"]), TWO, LAST), [("甲", "新任务", "省厅"), TWO[1], LAST[1]], {"deletion": 1}),
+        # Cells merged in tracked changes.
+        (
+            word_table(TOP, ("", [("甲", merged("rest")), "任务一", "省厅"]), ("", [("", merged("cont")), "任务二", "市局"]), LAST),
+            [ONE[1], ["甲", "任务二", "市局"], LAST[1]],
+            {},
+        ),
+        # A row that is hidden is no part of the table.
+        (word_table(TOP, ONE, ("<w:hidden/>", TWO[1]), LAST), [ONE[1], LAST[1]], {}),
+        (word_table(TOP, ONE, ('<w:hidden w:val="0"/>', TWO[1])), [ONE[1], TWO[1]], {}),
+        # A small table in a cell is that cell's text.
+        (word_table(TOP, ("", ["甲", INNER, "省厅"]), TWO, LAST), [["甲", "年份人数2024 5", "省厅"], TWO[1], LAST[1]], {}),
+        # A table in a frame of one cell, and one in a text box.
+        (word_table(("", [word_table(TOP, ONE, TWO)])), [ONE[1], TWO[1]], {}),
+        (BOX.replace("TABLE", word_table(TOP, ONE, TWO)), [ONE[1], TWO[1]], {}),
+        # Columns left blank before and after a row's cells.
+        (
+            word_table(TOP, ONE, ('<w:gridBefore w:val="1"/>', ["任务二", "市局"]), ('<w:gridAfter w:val="1"/>', ["丙", "任务三"])),
+            [ONE[1], ["", "任务二", "市局"], ["丙", "任务三", ""]],
+            {},
+        ),
+    ],
+)
+def test_a_table_of_word_as_it_shows_it(tmp_path, body, rows, left_out):
+    parsed = parse_word(body, tmp_path)
+    assert [box.cells for box in boxes_of(parsed)] == [tuple(TOP[1])]
+    assert rows_of(parsed) == [[tuple(row) for row in rows]]
+    assert parsed.reading.layout.left_out == left_out
+    assert account(parsed) == []
+
+
+def test_a_table_in_the_head_of_even_pages_is_a_running_title(tmp_path):
+    parsed = parse_word(word_table(("", ["某省文件", "内部"])), tmp_path, where="header")
+    assert [parsed.reading.text[n.start : n.end] for n in parsed.noise if n.rule == "running-title"] == ["某省文件", "内部"]
+    assert account(parsed) == []
