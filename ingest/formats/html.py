@@ -46,9 +46,19 @@ class _Table(OpenTable):
     column: int = 0
     taken: dict[int, int] = field(default_factory=dict)  # column -> rows that a cell above still covers
     settled: int = 0  # cells of the row groups (thead, tbody, tfoot) that are closed
+    is_new_group: bool = False
+
+    def has_room(self, row: etree._Element) -> bool:
+        """True where a row's cells fit in beside those that reach down from the group of rows before.
+
+        A cell ends with its group for a browser; what an office program saves sets each row in a group of its own and means more.
+        """
+        own = sum(_number(cell.get("colspan"), _WIDEST_SPAN) for cell in row.iterchildren("td", "th"))
+        width = max((column + columns for _, _, column, _, columns, _ in self.cells[:_WIDEST_SPAN]), default=0)
+        return own + sum(rows > 1 for rows in self.taken.values()) <= width
 
     def end_group(self) -> None:
-        """Let no cell reach beyond the group of rows that it stands in."""
+        """Let no cell reach beyond the rows so far."""
         self.taken = {}
         for at in range(self.settled, len(self.cells)):
             span, row, column, rows, *rest = self.cells[at]
@@ -137,9 +147,12 @@ class _Page:
         if tag == "table":
             self.tables.append(_Table(self.writer.begin()))
         elif tag in _GROUPS and self.tables:
-            self.tables[-1].end_group()
+            self.tables[-1].is_new_group = True
         elif tag == "tr" and self.tables:
             table = self.tables[-1]
+            if table.is_new_group and not table.has_room(element):
+                table.end_group()
+            table.is_new_group = False
             table.row += 1
             table.column = 0
             table.taken = {c: n - 1 for c, n in table.taken.items() if n > 1}
@@ -168,8 +181,6 @@ class _Page:
             if self.closing and self.closing[-1][0] is element:
                 for span in self.closing.pop()[1]:
                     self.writer.close(span)
-            if element.tag in _GROUPS and self.tables:
-                self.tables[-1].end_group()
             if element.tag == "table" and self.tables:
                 table = self.tables.pop()
                 table.end_group()

@@ -69,6 +69,12 @@ THREE = "<tr><th>类别</th><th>任务</th><th>单位</th></tr>"
             "<tbody><tr><td>乙</td><td>三</td><td>县局</td></tr></tbody>",
             [("甲", "一", "省厅"), ("甲", "二", "市局"), ("乙", "三", "县局")],
         ),
+        # An office program sets each row in a group of its own.
+        (
+            "<tbody><tr><td rowspan=2>甲</td><td>一</td><td>省厅</td></tr></tbody><tbody><tr><td>二</td><td>市局</td></tr></tbody>"
+            "<tbody><tr><td>乙</td><td>三</td><td>县局</td></tr></tbody>",
+            [("甲", "一", "省厅"), ("甲", "二", "市局"), ("乙", "三", "县局")],
+        ),
         # rowspan=0: all rows that are left.
         (
             "<tr><td rowspan=0>甲</td><td>一</td><td>省厅</td></tr><tr><td>二</td><td>市局</td></tr><tr><td>三</td><td>县局</td></tr>",
