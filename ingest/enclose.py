@@ -24,6 +24,10 @@ TABLE_MARK = next(rule for rule in noise_rules() if rule.scope == "table")
 # Lines in which no table was found below 序号, all tries together: each try reads to where the text goes on, and a file of
 # nothing but such lines has thousands. Heads on 20 pages whose rows can't be told take less than half of it.
 MOST_TRIED = 100_000
+MOST_HEADS = 8
+# The heads of a table of targets: 指标 first, and then two of these at least.
+_FIRST_HEAD = re.compile(r"(?:主要|具体|核心|分类|一级|二级)?指标(?:名称|内容|体系|类别)?|指标|类别|项目(?:名称)?|领域|名称")
+_TARGET_HEAD = re.compile(r"(?:19|20)\d{2}年?(?:[(（]?(?:目标|规划|计划|现状|实际|预期|基期|完成)值?[)）]?)?|(?:指标)?(?:属性|性质)|(?:计量)?单位|(?:目标|规划|现状|基期)值")
 Place = Callable[[Tree, Scan], None]  # places the lines of a scan in a tree
 
 
@@ -65,7 +69,7 @@ def enclose_titled_table(tree: Tree, scan: Scan, title: int) -> int:
         heading, own_end, start = scan.line(start).text, scan.line(start).end, start + 1
     end = scan.grid_end(start)
     if end is None:
-        end = find_table_end(scan.scanned, start, expected_numbers(tree))
+        end = find_table_end(scan.scanned, start, expected_numbers(tree), scan.goes_on_outside)
     node = Node("box", "table", line.start, own_end, marker, number=marker.printed, num=marker.num, index=marker.index)
     node.heading = heading or None
     _fill_table(tree, scan, node, list(scan.scanned[start:end]))
@@ -84,16 +88,15 @@ def enclose_table(tree: Tree, scan: Scan, start: int, end: int) -> None:
 
 
 def enclose_bare_table(tree: Tree, scan: Scan, start: int) -> int | None:
-    """Place the table without a label that a line 序号 opens, where its rows can be told; returns the index after it."""
-    if tree.in_box or not is_serial(scan.line(start).text):
-        return None
-    # A glance ahead, since most lines 序号 of a rubbish file open no table and the whole of it is long.
-    ahead = {scan.line(i).text for i in range(start + 2, min(start + WIDEST, len(scan)))}
-    if not ahead >= {"1", "2"}:
+    """Place the table without a label that a line 序号 opens, or 指标 before 2025年 or 属性, where its rows can be told.
+
+    Returns the index after it.
+    """
+    if tree.in_box or not (_opens_numbered(scan, start) or _opens_targets(scan, start)):
         return None
     if tree.tried > MOST_TRIED:
         return None
-    end = find_table_end(scan.scanned, start, expected_numbers(tree))
+    end = find_table_end(scan.scanned, start, expected_numbers(tree), scan.goes_on_outside)
     notes = next((i for i in range(start, end) if (m := scan.marker(i)) is not None and m.cls.kind == "note"), end)
     table = tabulate_cells([line for line, _ in scan.scanned[start:notes]])
     if table is None or table.uneven or sum(row.unclear for row in table.rows[:-1]) * 4 > len(table.rows):
@@ -112,6 +115,20 @@ def enclose_bare_table(tree: Tree, scan: Scan, start: int) -> int | None:
     end = end if after == notes else after
     enclose_table(tree, scan, start, end)
     return end
+
+
+def _opens_numbered(scan: Scan, start: int) -> bool:
+    if not is_serial(scan.line(start).text):
+        return False
+    # A glance ahead, since most lines 序号 of a rubbish file open no table and the whole of it is long.
+    return {scan.line(i).text for i in range(start + 2, min(start + WIDEST, len(scan)))} >= {"1", "2"}
+
+
+def _opens_targets(scan: Scan, start: int) -> bool:
+    if not _FIRST_HEAD.fullmatch(re.sub(r"\s", "", scan.line(start).text)):
+        return False
+    heads = [re.sub(r"\s", "", scan.line(i).text) for i in range(start + 1, min(start + MOST_HEADS, len(scan)))]
+    return sum(bool(_TARGET_HEAD.fullmatch(head)) for head in heads) > 1
 
 
 def mark_noise(tree: Tree, line: Line) -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from ingest.across import is_in_lines, tabulate_lines
 from ingest.cells import UNIT_LINE, Cell, Row, Slot, Table, gather_cells, gather_slots, is_serial
 from ingest.fit import join
+from ingest.marked import tabulate_marked
 from ingest.numbered import tabulate_numbered
 from ingest.records import Line
 
@@ -24,7 +25,10 @@ _NATURE = re.compile(r"(?:预期性|约束性|预期|约束)\Z")
 def tabulate(lines: Sequence[Line]) -> Table | None:
     """Return the table that the lines of a box make, or None when they make none."""
     lines = _without_units(lines)
-    return tabulate_numbered(gather_slots(lines)) or _by_values(gather_cells(lines))
+    cells = gather_cells(lines)
+    by_values = _by_values(cells)
+    even = by_values if by_values and not by_values.uneven else None
+    return tabulate_numbered(gather_slots(lines)) or even or tabulate_marked(cells) or by_values
 
 
 def _by_values(cells: Sequence[Cell]) -> Table | None:
@@ -55,9 +59,11 @@ def tabulate_cells(lines: Sequence[Line]) -> Table | None:
     if is_in_lines(lines):
         return tabulate_lines(lines)
     slots = gather_slots(lines)
-    by_values = _by_values(gather_cells(lines))
+    cells = gather_cells(lines)
+    by_values = _by_values(cells)
     # Rows that are told by their values alone are safe only where all are of one width.
-    return tabulate_numbered(slots) or (by_values if by_values and not by_values.uneven else None) or _by_columns(slots)
+    even = by_values if by_values and not by_values.uneven else None
+    return tabulate_numbered(slots) or even or tabulate_marked(cells) or _by_columns(slots)
 
 
 def _without_units(lines: Sequence[Line]) -> Sequence[Line]:

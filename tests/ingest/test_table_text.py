@@ -1,0 +1,55 @@
+"""Tables that were flattened to text: rows are told where one reading alone is possible, else their words stay in order with a doubt."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.account import account
+from tests.conftest import parse_text
+from tests.ingest.test_table_sources import boxes_of, rows_of
+
+
+def between(table: str) -> str:
+    return f"示例市教育发展规划\n\n一、发展基础\n\n教育事业取得新成效。\n\n{table}\n\n二、总体要求\n\n坚持改革创新，抓好落实。\n"
+
+
+GROUPS = ["指标", "2020年", "2025年", "属性", "一、规模", "1.入园率（%）", "98%", "99%以上", "约束性", "2.受教育年限（年）", "11.4年", "12.3年以上", "预期性"]
+MORE = ["二、质量", "1.达标率（%）", "60%", "80%", "预期性"]
+SPLIT = ["2.班额比例（%）", "其中：小学", "初中", "34%", "77%", "80%", "85%", "预期性"]
+UNITS = ["指标", "单位", "2020年", "2025年", "属性", "新增就业", "万人", "5", "[8]", "预期性", "补贴培训", "万人次", "—", "[20]", "约束性", "失业率", "%", "4", "5", "预期性"]
+
+
+@pytest.mark.parametrize("label", ["", "表1 主要指标\n\n", "专栏1 主要指标\n\n"])
+def test_targets_with_numbered_names(label):
+    """二、质量 goes on in the table though the text, too, expects 二、; a figure of years is a value."""
+    parsed = parse_text(between(label + "\n\n".join([*GROUPS, *MORE])))
+    assert [box.cells for box in boxes_of(parsed)] == [("指标", "2020年", "2025年", "属性")]
+    assert rows_of(parsed) == [
+        [("1.入园率（%）", "98%", "99%以上", "约束性"), ("2.受教育年限（年）", "11.4年", "12.3年以上", "预期性"), ("1.达标率（%）", "60%", "80%", "预期性")]
+    ]
+    assert [row.group_name for row in boxes_of(parsed)[0].children] == ["一、规模", "一、规模", "二、质量"]
+    assert [(i.name, i.op, i.value, i.unit, i.period) for i in parsed.indicators] == [
+        ("入园率", "≥", 99, "%", "2025年"), ("受教育年限", "≥", 12.3, "年", "2025年"), ("达标率", "=", 80, "%", "2025年"),
+    ]  # fmt: skip
+    assert [unit.heading for unit in parsed.units if unit.kind == "part"] == ["发展基础", "总体要求"]
+    assert account(parsed) == []
+
+
+def test_a_row_of_several_lines_a_cell_stays_together_and_sets_no_target():
+    parsed = parse_text(between("表1 主要指标\n\n" + "\n\n".join([*GROUPS, *MORE, *SPLIT])))
+    assert rows_of(parsed)[0][-1] == ("2.班额比例（%）", "其中：小学 初中 34% 77% 80% 85% 预期性", "", "")
+    assert [d.kind for d in parsed.doubts] == ["table-uneven"]
+    assert [i.name for i in parsed.indicators] == ["入园率", "受教育年限", "达标率"]
+
+
+def test_rows_that_end_with_their_nature():
+    parsed = parse_text(between("表1 主要指标\n\n" + "\n\n".join(UNITS)))
+    assert rows_of(parsed) == [[tuple(UNITS[i : i + 5]) for i in (5, 10, 15)]]
+    assert [(i.name, i.value, i.unit, i.cumulative) for i in parsed.indicators] == [
+        ("新增就业", 80_000, "人", True), ("补贴培训", 200_000, "人次", True), ("失业率", 5, "%", False),
+    ]  # fmt: skip
+
+
+def test_a_head_alone_opens_no_table():
+    parsed = parse_text(between("指标\n\n2025年\n\n属性\n\n以上各项指标由统计部门解释。"))
+    assert boxes_of(parsed) == []
