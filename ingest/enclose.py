@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import accumulate
 
+from ingest.across import is_in_lines, tabulate_lines
 from ingest.boxes import find_box_end, find_table_end
 from ingest.cells import WIDEST
 from ingest.grids import read_grid
@@ -15,7 +16,7 @@ from ingest.levels import expected_numbers
 from ingest.markers import Scanned
 from ingest.nodes import CONTAINERS, Node, Tree, note, paragraph
 from ingest.records import Line, Noise
-from ingest.rules import noise_rules
+from ingest.rules import noise_rule, noise_rules
 from ingest.scan import Scan
 from ingest.tabulate import Table, is_serial, split_tables, tabulate, tabulate_cells
 from lang.numerals import read_integer
@@ -70,6 +71,7 @@ def enclose_titled_table(tree: Tree, scan: Scan, title: int) -> int:
     end = scan.grid_end(start)
     if end is None:
         end = find_table_end(scan.scanned, start, expected_numbers(tree), scan.goes_on_outside)
+        end = _end_of_lines(scan, start, end)
     node = Node("box", "table", line.start, own_end, marker, number=marker.printed, num=marker.num, index=marker.index)
     node.heading = heading or None
     _fill_table(tree, scan, node, list(scan.scanned[start:end]))
@@ -115,6 +117,17 @@ def enclose_bare_table(tree: Tree, scan: Scan, start: int) -> int | None:
     end = end if after == notes else after
     enclose_table(tree, scan, start, end)
     return end
+
+
+def _end_of_lines(scan: Scan, start: int, end: int) -> int:
+    """Index after the rows of a table that stand a line each, where the text goes on before ``end``."""
+    lines = [scan.line(i) for i in range(start, end)]
+    table = tabulate_lines(lines) if is_in_lines(lines) else None
+    if table is None:
+        return end
+    after = next((i for i in range(start, end) if scan.line(i).start >= table.rows[-1].end), end)
+    noted = any((m := scan.marker(i)) is not None and m.cls.kind == "note" for i in range(after, end))
+    return end if noted else after
 
 
 def _opens_numbered(scan: Scan, start: int) -> bool:
@@ -173,6 +186,10 @@ def _tabulate(tree: Tree, scan: Scan, node: Node, body: Scanned, *, is_table: bo
             if row.unclear:
                 message = f"“{row.cells[0]}”一行的单元格归属不能确定，并列保留" if row.cells[0] else "此行的单元格归属不能确定，并列保留"
                 tree.doubt(row.start, row.end, "table-uneven", message)
+        rule = noise_rule("repeated-head")
+        tree.noise.extend(Noise(start, end, rule.id, rule.reason) for start, end in table.again)
+        told_again = {start for start, _ in table.again}
+        body = [(line, marker) for line, marker in body if line.start not in told_again]
         if table.uneven:
             tree.doubt(node.start, table.rows[-1].end, "table-uneven", "表格各行单元格数不一，或与表头不合")
         return _outside(node, body)

@@ -53,3 +53,35 @@ def test_rows_that_end_with_their_nature():
 def test_a_head_alone_opens_no_table():
     parsed = parse_text(between("指标\n\n2025年\n\n属性\n\n以上各项指标由统计部门解释。"))
     assert boxes_of(parsed) == []
+
+
+CORNER = ["会员  男性  性别比", "协会名称", "（人）  (人)  （女=100）"]
+RATIO = ("协会名称", "会员（人）", "男性(人)", "性别比（女=100）")
+GOES_ON = "2021年，全市社会体育指导员3.98万人，其中女性2.27万人。"
+
+
+@pytest.mark.parametrize(
+    "lines, head, rows, noise",
+    [
+        # Heads whose units stand on the line below, beside a corner on a line of its own: the names', since figures fill the rest.
+        ([*CORNER, "作家协会  1972  656  49.85", "曲艺家协会  235  142  152.69"], RATIO, ["作家协会 1972 656 49.85", "曲艺家协会 235 142 152.69"], 0),
+        (
+            [CORNER[0], CORNER[2], "作家协会  1972  656  49.85", "曲艺家协会  235  142  152.69"],
+            ("", *RATIO[1:]), ["作家协会 1972 656 49.85", "曲艺家协会 235 142 152.69"], 0,
+        ),
+        # A page ends within the table: its number, and the heads once more.
+        ([*CORNER, "作家协会  1972  656  49.85", "5", *CORNER, "曲艺家协会  235  142  152.69"], RATIO, ["作家协会 1972 656 49.85", "曲艺家协会 235 142 152.69"], 4),
+        # Which column a corner belongs to is open where words stand in two.
+        ([*CORNER, "作家协会  会长  656  49.85", "曲艺家协会  秘书长  142  152.69"], (), [], 0),
+    ],
+)  # fmt: skip
+def test_heads_over_two_lines(lines, head, rows, noise):
+    parsed = parse_text(between("全市协会情况如下：\n\n表1 协会会员\n\n" + "\n\n".join([*lines, GOES_ON])))
+    (box,) = boxes_of(parsed)
+    assert (box.cells, rows_of(parsed)) == (head, [[tuple(row.split()) for row in rows]])
+    assert sum(n.rule == "repeated-head" for n in parsed.noise) == noise
+    assert account(parsed) == []
+    if rows:  # the text after the table is the part's
+        assert parsed.reading.text[parsed.units[0].children[-1].start :].startswith(GOES_ON)
+    else:
+        assert "table-unrecovered" in {d.kind for d in parsed.doubts}
