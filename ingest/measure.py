@@ -27,7 +27,10 @@ _UNIT_CELL = re.compile(r"(?P<scale>千万|百万|[亿万千])?(?P<unit>[%‰]|[
 _HEAD_UNIT = re.compile(r"(?:\(|单位[:：]\s*)(?P<scale>千万|百万|[亿万千])?(?P<unit>[%‰]|(?![已至含见预约])[^\W\d_][^\d\s(),]{0,4})?\)?(?=\s*(?:›|\)|\Z))")
 # A table sets targets when its title or a head says so, or a head names the year by which: a list of coordinates, of rates
 # or of what is there holds figures too, and none of them is a target.
-_TARGETS = re.compile(r"目标|任务|计划|预期|约束|规划数|指标")
+_TARGETS = re.compile(r"目标|任务|计划|预期|约束性|规划数|指标")
+# What a year brought beside the year before is no target where no head says so; nor are the lengths of a database's fields.
+_LOOKS_BACK = re.compile(r"(?:比|较)(?:上年|去年|上期|同期)|同比|环比|上年同期")
+_AIMS = re.compile(r"目标|任务|计划|预期|约束性|规划")
 _YEAR_HEAD = re.compile(r"(?:19|20)\d{2}\s*年")
 _HEAD_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 _NAMES = re.compile(r"(?:主要|具体|三级|核心)?指标(?:名称|内容)?|名称|(?:主要)?项目(?:名称)?|内容|任务(?:名称|内容)?|工作任务")
@@ -203,6 +206,8 @@ def _is_cumulative(bracketed: bool, period: str | None) -> bool | None:
 
 def _sets_targets(box: Unit) -> bool:
     heads = " ".join(box.cells)
+    if "字段" in heads or (_LOOKS_BACK.search(heads) and not _AIMS.search(heads)):
+        return False
     return bool(_TARGETS.search(f"{box.heading or ''} {heads}") or _YEAR_HEAD.search(heads))
 
 

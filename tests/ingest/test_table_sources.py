@@ -117,6 +117,9 @@ def test_a_list_of_names_has_no_heads():
     "head, row, targets",
     [
         (("指标", "单位", "2020年", "2025年"), ("培训", "万人次", "20", "【100】"), [("培训", 1_000_000, "人次", True)]),
+        # What a year brought, and how long a database's fields are.
+        (("指标", "2022年", "比上年增长（%）"), ("产量（吨）", "20", "5"), []),
+        (("字段名称", "字段长度", "约束/条件"), ("标识码", "20", "M"), []),
         # Two tables side by side: which name a figure belongs to is not told.
         (("项目", "2025年目标", "项目", "2025年目标"), ("培训", "5万人", "就业", "8万人"), []),
     ],
