@@ -34,11 +34,12 @@ _AIMS = re.compile(r"目标|任务|计划|预期|约束性|规划")
 _YEAR_HEAD = re.compile(r"(?:19|20)\d{2}\s*年")
 _HEAD_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 _NAMES = re.compile(r"(?:主要|具体|三级|核心)?指标(?:名称|内容)?|名称|(?:主要)?项目(?:名称)?|内容|任务(?:名称|内容)?|工作任务")
-_NO_VALUE = re.compile(r"序号|编号|代码|坐标|电话|邮编|页码|日期|时间|权重|分值|得分|备注|说明|属性|完成(?!目标|任务)|标准|等级|投资")
+_NO_VALUE = re.compile(r"序号|编号|代码|坐标|电话|邮编|页码|日期|时间|权重|分值|得分|备注|说明|属性|时限|期限|进度|责任|完成(?!目标|任务)|标准|等级|投资")
 _NOT_YET = re.compile(r"其中|年均|增速|增长|基期|现状")
 _BEFORE = re.compile(r"基期|现状")
 _NO_NAME = re.compile(r"小\s*计\Z")
 _YEAR_VALUE = re.compile(r"(?:19|20)\d{2}年?\Z")
+_DATE = re.compile(r"(?:19|20)\d{2}(?:年|[.．/-]\d{1,2}\Z)|\d{1,2}月(?!\w*次)")  # 2024年底, 2020.12, 6月底: by when
 _YEARS = re.compile(r"(?:19|20)\d{2}(?:\s*[-—~至]\s*(?:19|20)\d{2})?年?")
 
 
@@ -271,7 +272,7 @@ def _value_of(row: Unit, heads: list[_Head], at: int) -> tuple[int, re.Match[str
         if head.holds_no_value or head.is_before or (head.year is not None and last is not None and head.year < last):
             continue
         match = _read_value(row.cells[column])
-        if match is None or (match[0].endswith("年") and _YEAR_VALUE.match(match[0])):
+        if match is None or _DATE.match(match[0]):
             continue
         if head.may_be_year and _YEAR_VALUE.match(match[0]):
             continue  # the year by which, not how many

@@ -213,3 +213,10 @@ def test_a_table_in_the_head_of_even_pages_is_a_running_title(tmp_path):
     parsed = parse_word(word_table(("", ["某省文件", "内部"])), tmp_path, where="header")
     assert [parsed.reading.text[n.start : n.end] for n in parsed.noise if n.rule == "running-title"] == ["某省文件", "内部"]
     assert account(parsed) == []
+
+
+@pytest.mark.parametrize("when", ["2024年底", "2024年12月", "6月底", "2020.12", "2024年"])
+@pytest.mark.parametrize("head", ["时限", "完成", "安排"])
+def test_a_date_by_which_is_no_target(head, when):
+    parsed = parse_html(page(rows_of_html(("序号", "任务", head), ("1", "扩大培训规模", when), ("2", "健全制度", "长期"))))
+    assert parsed.indicators == ()

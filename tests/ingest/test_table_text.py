@@ -85,3 +85,54 @@ def test_heads_over_two_lines(lines, head, rows, noise):
         assert parsed.reading.text[parsed.units[0].children[-1].start :].startswith(GOES_ON)
     else:
         assert "table-unrecovered" in {d.kind for d in parsed.doubts}
+
+
+TASKS = [("任务", "责任单位", "时限"), ("扩大培训", "市人社局、市财政局", "2024年底"), ("健全制度", "", "长期坚持"), ("强化监督", "市纪委", "长期坚持")]
+
+
+def stroked(rows: list[tuple[str, ...]]) -> list[str]:
+    return ["| " + " | ".join(row) + " |" for row in rows]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["\t".join(row) for row in TASKS],  # as Word and Excel save a table
+        stroked(TASKS),
+        [" | ".join(row) + " |" for row in TASKS],
+        [stroked(TASKS)[0], "| --- | :---: |---|", *stroked(TASKS)[1:]],
+    ],
+)
+def test_cells_parted_by_tabs_or_strokes(lines):
+    parsed = parse_text_file(between("\n".join(lines)))
+    assert [box.cells for box in boxes_of(parsed)] == [TASKS[0]]
+    assert rows_of(parsed) == [TASKS[1:]]
+    assert parsed.indicators == ()
+    assert [unit.heading for unit in parsed.units if unit.kind == "part"] == ["发展基础", "总体要求"]
+    assert account(parsed) == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["\t".join(TASKS[0]), "扩大培训\t市人社局", "\t".join(TASKS[3]), "\t".join(TASKS[1])],  # a row that lacks a cell
+        ["第一章\t总则\t1", "第二章\t培训\t3", "第三章\t附则\t5"],  # figures where heads stand
+        ["1.\t扩大培训规模。", "2.\t健全制度。", "3.\t强化监督。", "4.\t抓好落实。"],
+        ["|任务|责任单位|时限|", "|扩大培训|市人社局|年底|", "|健全制度|市教育局|年底|"],  # nothing but the strokes parts the words
+    ],
+)
+def test_tabs_and_strokes_that_make_no_table(lines):
+    parsed = parse_text_file(between("\n".join(lines)))
+    assert boxes_of(parsed) == []
+    assert account(parsed) == []
+
+
+def parse_text_file(text: str):
+    """Parse a text as the file that holds it."""
+    from ingest.delimit import delimit
+    from ingest.parse import parse
+    from ingest.records import Layout, Reading
+
+    told, grids, noise = delimit(text)
+    assert "".join(told.split()) == "".join(text.split()) and len(told) == len(text)
+    return parse(Reading(told, "text/plain", "utf-8", "0" * 64, Layout(noise=noise, grids=grids)))
