@@ -220,3 +220,30 @@ def test_a_table_in_the_head_of_even_pages_is_a_running_title(tmp_path):
 def test_a_date_by_which_is_no_target(head, when):
     parsed = parse_html(page(rows_of_html(("序号", "任务", head), ("1", "扩大培训规模", when), ("2", "健全制度", "长期"))))
     assert parsed.indicators == ()
+
+
+@pytest.mark.parametrize(
+    "merged, lower, whole",
+    [
+        # Each row has its number: what is merged beside it, and heads of two rows, say nothing against it.
+        (1, ["", "", "作委员会", ""], "市直机关工作委员会"),
+        # Where a number is merged over two rows, the row below may be a third.
+        (0, ["", "", "作委员会", ""], None),
+    ],
+)
+def test_a_cut_row_beside_merged_cells(merged, lower, whole):
+    from ingest.formats.mend import mend_cut_rows
+    from ingest.formats.page import PrintedLine, PrintedTable
+
+    def printed(page_number, cells):
+        table = PrintedTable(50.0, page_number, (0.0, 40.0, 80.0, 120.0, 160.0), cells)
+        return PrintedLine("", 0, 300, 50, 90, 0, page_number, grid=table)
+
+    heads = [("序号", 0, 0, 2, 1), ("系统", 0, 1, 2, 1), ("部门", 0, 2, 2, 1), ("条件", 0, 3, 1, 1), ("学历", 1, 3, 1, 1)]
+    first = [("1" if c == 0 else "甲", 2, c, 2 if c == merged else 1, 1) for c in range(4)]
+    second = [("2" if c == 0 else "乙", 3, c, 1, 1) for c in range(4) if c != merged]
+    last = [("3", 4, 0, 1, 1), ("丙", 4, 1, 1, 1), ("市直机关工", 4, 2, 1, 1), ("本科", 4, 3, 1, 1)]
+    below = [(text, 0, c, 1, 1) for c, text in enumerate(lower)] + [("4" if c == 0 else "丁", 1, c, 1, 1) for c in range(4)]
+    upper, *others = mend_cut_rows([printed(0, [*heads, *first, *second, *last]), printed(1, below)])
+    assert next(text for text, row, column, *_ in upper.grid.cells if (row, column) == (4, 2)) == (whole or "市直机关工")
+    assert any(one.grid.doubtful for one in others) == (whole is None)
