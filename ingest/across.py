@@ -48,7 +48,7 @@ def tabulate_lines(lines: Sequence[Line]) -> Table | None:
         return None
     label = 1 if is_serial(heads[0]) and width > 2 else 0
     sorts = [{one.cells[c].sort for one in whole} for c in range(width)]
-    body = _until_text(body, whole, sorts, label)
+    body = _without_page_numbers(_until_text(body, whole, sorts, label), width)
     rows: list[Printed] = []
     gaps: list[list[Printed]] = [[]]  # what stands before, between and after the rows
     for one in body:
@@ -83,6 +83,12 @@ def tabulate_lines(lines: Sequence[Line]) -> Table | None:
     told = tuple(Row(start, end, tuple(cells), None) for start, end, cells in made)
     spans = tuple((printed[at].cells[0].start, printed[at].cells[-1].end) for at in sorted(again))
     return Table(heads, printed[depth - 1].cells[-1].end, told, False, again=spans)
+
+
+def _without_page_numbers(body: list[Printed], width: int) -> list[Printed]:
+    """The lines without figures that stand alone, where every other is a whole row and so has no cell to lose."""
+    others = [one for one in body if not (len(one.cells) == 1 and one.cells[0].text.isdigit() and len(one.cells[0].text) < 4)]
+    return others if all(len(one.cells) == width for one in others) else body
 
 
 def _until_text(body: list[Printed], whole: Sequence[Printed], sorts: Sequence[set[str]], label: int) -> list[Printed]:

@@ -12,6 +12,7 @@ from ingest.across import is_in_lines, tabulate_lines
 from ingest.boxes import find_box_end, find_table_end
 from ingest.cells import WIDEST
 from ingest.grids import read_grid
+from ingest.heads import WIDE_BLANK
 from ingest.levels import expected_numbers
 from ingest.markers import Scanned
 from ingest.nodes import CONTAINERS, Node, Tree, note, paragraph
@@ -26,6 +27,7 @@ TABLE_MARK = next(rule for rule in noise_rules() if rule.scope == "table")
 # nothing but such lines has thousands. Heads on 20 pages whose rows can't be told take less than half of it.
 MOST_TRIED = 100_000
 MOST_HEADS = 8
+MOST_BETWEEN = 6  # lines between two that hold several cells: what cells go over to, a page's number
 # The heads of a table of targets: 指标 first, and then two of these at least.
 _FIRST_HEAD = re.compile(r"(?:主要|具体|核心|分类|一级|二级)?指标(?:名称|内容|体系|类别)?|指标|类别|项目(?:名称)?|领域|名称")
 _TARGET_HEAD = re.compile(r"(?:19|20)\d{2}年?(?:[(（]?(?:目标|规划|计划|现状|实际|预期|基期|完成)值?[)）]?)?|(?:指标)?(?:属性|性质)|(?:计量)?单位|(?:目标|规划|现状|基期)值")
@@ -121,7 +123,14 @@ def enclose_bare_table(tree: Tree, scan: Scan, start: int) -> int | None:
 
 def _end_of_lines(scan: Scan, start: int, end: int) -> int:
     """Index after the rows of a table that stand a line each, where the text goes on before ``end``."""
-    lines = [scan.line(i) for i in range(start, end)]
+    last = start
+    for index in range(start, end):
+        if WIDE_BLANK.search(scan.line(index).text):
+            last = index
+        elif index - last > MOST_BETWEEN:
+            break
+    # With the line below, which tells whether a row goes on; where narrow blanks part the cells, all lines are asked.
+    lines = [scan.line(i) for i in range(start, min(last + 2, end) if last > start else end)]
     table = tabulate_lines(lines) if is_in_lines(lines) else None
     if table is None:
         return end

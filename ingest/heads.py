@@ -87,8 +87,8 @@ def _over_lines(lines: Sequence[Line], printed: Sequence[Printed]) -> tuple[tupl
     alone: list[str] = []
     for line, one in zip(lines[:depth], printed):
         texts = [cell.text for cell in one.cells]
-        if len(texts) == 1 and len(BLANK.split(texts[0])) in (width, width - 1) and width > 2:
-            texts = BLANK.split(texts[0])  # wide heads leave narrow blanks
+        if len(texts) < width - 1 and len(narrow := BLANK.split(line.text)) in (width, width - 1):
+            texts = narrow  # wide heads leave narrow blanks
         if len(texts) == 1:
             alone.append(texts[0])
         elif main and not units and len(texts) == len(main) and all(_UNIT.match(text) for text in texts):

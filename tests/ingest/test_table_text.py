@@ -136,3 +136,12 @@ def parse_text_file(text: str):
     told, grids, noise = delimit(text)
     assert "".join(told.split()) == "".join(text.split()) and len(told) == len(text)
     return parse(Reading(told, "text/plain", "utf-8", "0" * 64, Layout(noise=noise, grids=grids)))
+
+
+def test_the_number_of_a_page_among_whole_rows_is_no_cell():
+    """And the text that goes on below, broken by the page's width, belongs to no row."""
+    rows = ["南城区  114.41  119.41", "北城区  114.39  115.78", "6", "东城区  115.65  117.60"]
+    text = ["2021年，全市幼儿园教师性别比为1.62；小学教师性", "别比为27.32；中学教师性别比为61.07。", "全市各区情况见年鉴。", *["另有说明的除外"] * 9]
+    parsed = parse_text(between("表1 性别比\n" + "\n".join(["地区  幼儿园  小学", *rows, *text])))
+    assert [[row[0] for row in table] for table in rows_of(parsed)] == [["南城区", "北城区", "东城区"]]
+    assert account(parsed) == []
