@@ -27,6 +27,7 @@ TABLE_MARK = next(rule for rule in noise_rules() if rule.scope == "table")
 # nothing but such lines has thousands. Heads on 20 pages whose rows can't be told take less than half of it.
 MOST_TRIED = 100_000
 MOST_HEADS = 8
+LEAST_STROKES = 8
 MOST_BETWEEN = 6  # lines between two that hold several cells: what cells go over to, a page's number
 # The heads of a table of targets: 指标 first, and then two of these at least.
 _FIRST_HEAD = re.compile(r"(?:主要|具体|核心|分类|一级|二级)?指标(?:名称|内容|体系|类别)?|指标|类别|项目(?:名称)?|领域|名称")
@@ -156,6 +157,23 @@ def _opens_targets(scan: Scan, start: int) -> bool:
 def mark_noise(tree: Tree, line: Line) -> None:
     """Set apart a lone stroke of a flattened table."""
     tree.noise.append(Noise(line.start, line.end, TABLE_MARK.id, TABLE_MARK.reason))
+
+
+def mark_stroke(tree: Tree, scan: Scan, index: int) -> None:
+    """Set apart a lone stroke outside any box; many on end are what is left of a table, which leaves a doubt."""
+    line = scan.line(index)
+    mark_noise(tree, line)
+    if tree.in_box or line.start < tree.stroked:
+        return
+    last, strokes = index, 1
+    for ahead in range(index + 1, len(scan)):
+        if scan.line(ahead).text == "|":
+            last, strokes = ahead, strokes + 1
+        elif ahead - last > MOST_BETWEEN:
+            break
+    tree.stroked = scan.line(last).end
+    if strokes >= LEAST_STROKES:
+        tree.doubt(line.start, tree.stroked, "table-unrecovered", "未能还原表格的行列，单元格按原文顺序保留")
 
 
 def _fill_table(tree: Tree, scan: Scan, node: Node, body: Scanned) -> None:

@@ -145,3 +145,15 @@ def test_the_number_of_a_page_among_whole_rows_is_no_cell():
     parsed = parse_text(between("表1 性别比\n" + "\n".join(["地区  幼儿园  小学", *rows, *text])))
     assert [[row[0] for row in table] for table in rows_of(parsed)] == [["南城区", "北城区", "东城区"]]
     assert account(parsed) == []
+
+
+def test_strokes_that_are_left_of_a_table_leave_one_doubt():
+    """As a scraper writes cells: each on a line of its own, a stroke before it, and merged ones not at all."""
+    cells = ["项目", "办法", "单位", "重点工作", "按实绩赋分", "县委办", "学习型机关", "县委宣传部", "效率型机关", "县财政局"]
+    parsed = parse_text(between("\n".join(f"|\n {cell}  |" for cell in cells)))
+    assert boxes_of(parsed) == []
+    (doubt,) = [doubt for doubt in parsed.doubts if doubt.kind == "table-unrecovered"]
+    assert parsed.reading.text[doubt.start : doubt.end].count("|") > len(cells)
+    assert account(parsed) == []
+    few = parse_text(between("首页\n|\n政务公开\n|\n联系我们"))
+    assert [doubt for doubt in few.doubts if doubt.kind == "table-unrecovered"] == []
