@@ -97,7 +97,11 @@ def enclose_bare_table(tree: Tree, scan: Scan, start: int) -> int | None:
 
     Returns the index after it.
     """
-    if tree.in_box or not (_opens_numbered(scan, start) or _opens_targets(scan, start)):
+    if tree.in_box:
+        return None
+    if _opens_lines(scan, start):
+        return _enclose_bare_lines(tree, scan, start)
+    if not (_opens_numbered(scan, start) or _opens_targets(scan, start)):
         return None
     if tree.tried > MOST_TRIED:
         return None
@@ -124,6 +128,12 @@ def enclose_bare_table(tree: Tree, scan: Scan, start: int) -> int | None:
 
 def _end_of_lines(scan: Scan, start: int, end: int) -> int:
     """Index after the rows of a table that stand a line each, where the text goes on before ``end``."""
+    found = _lines_of_table(scan, start, end)
+    return found[0] if found is not None else end
+
+
+def _lines_of_table(scan: Scan, start: int, end: int) -> tuple[int, Table] | None:
+    """The table whose rows stand a line each from ``start`` on, and the index after it and its notes; None where there is none."""
     last = start
     for index in range(start, end):
         if WIDE_BLANK.search(scan.line(index).text):
@@ -134,10 +144,29 @@ def _end_of_lines(scan: Scan, start: int, end: int) -> int:
     lines = [scan.line(i) for i in range(start, min(last + 2, end) if last > start else end)]
     table = tabulate_lines(lines) if is_in_lines(lines) else None
     if table is None:
-        return end
+        return None
     after = next((i for i in range(start, end) if scan.line(i).start >= table.rows[-1].end), end)
     noted = any((m := scan.marker(i)) is not None and m.cls.kind == "note" for i in range(after, end))
-    return end if noted else after
+    return (end if noted else after), table
+
+
+def _enclose_bare_lines(tree: Tree, scan: Scan, start: int) -> int | None:
+    """Place a table without a label whose rows stand a line each; returns the index after it."""
+    if tree.tried > MOST_TRIED:
+        return None
+    end = find_table_end(scan.scanned, start, expected_numbers(tree), scan.goes_on_outside)
+    found = _lines_of_table(scan, start, end)
+    if found is None or len(found[1].rows) < 2:
+        tree.tried += end - start
+        return None
+    enclose_table(tree, scan, start, found[0])
+    return found[0]
+
+
+def _opens_lines(scan: Scan, start: int) -> bool:
+    """True for a line of heads: 序号 or 指标, and two more beside it."""
+    cells = WIDE_BLANK.split(scan.line(start).text, maxsplit=2)
+    return len(cells) == 3 and (is_serial(cells[0]) or bool(_FIRST_HEAD.fullmatch(re.sub(r"\s", "", cells[0]))))
 
 
 def _opens_numbered(scan: Scan, start: int) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.account import account
+from ingest.parse import parse
+from ingest.read import read
 from tests.conftest import parse_text
 from tests.ingest.test_table_sources import boxes_of, rows_of
 
@@ -130,7 +132,6 @@ def test_tabs_and_strokes_that_make_no_table(lines):
 def parse_text_file(text: str):
     """Parse a text as the file that holds it."""
     from ingest.delimit import delimit
-    from ingest.parse import parse
     from ingest.records import Layout, Reading
 
     told, grids, noise = delimit(text)
@@ -157,3 +158,22 @@ def test_strokes_that_are_left_of_a_table_leave_one_doubt():
     assert account(parsed) == []
     few = parse_text(between("首页\n|\n政务公开\n|\n联系我们"))
     assert [doubt for doubt in few.doubts if doubt.kind == "table-unrecovered"] == []
+
+
+LIST = ["序号", "任务", "责任单位", "时限"]
+ITEMS = [(str(n), f"落实第{n}项培训任务", "市人社局", f"2024年{n}月") for n in range(1, 7)]
+
+
+@pytest.mark.parametrize("label", ["", "表1 任务清单\n\n"])
+@pytest.mark.parametrize("page", [[], ["— 5 —"]])
+@pytest.mark.parametrize("apart", ["\n\n", "  "])
+def test_heads_that_a_page_shows_once_more(tmp_path, label, page, apart):
+    """A cell a line, and a row a line: such rows are as wide as each other, though no page's width has broken them."""
+    rows = [apart.join(row) for row in (LIST, *ITEMS[:3])] + page + [apart.join(row) for row in (LIST, *ITEMS[3:])]
+    (tmp_path / "v1.txt").write_text(between(label + ("\n" if apart == "  " else "\n\n").join(rows)), encoding="utf-8")
+    parsed = parse(read(tmp_path / "v1.txt"))
+    assert [box.cells for box in boxes_of(parsed)] == [tuple(LIST)]
+    assert rows_of(parsed) == [ITEMS]
+    assert {n.rule for n in parsed.noise} == {"repeated-head", *(["page-number"] if page else [])}
+    assert [unit.heading for unit in parsed.units if unit.kind == "part"] == ["发展基础", "总体要求"]
+    assert account(parsed) == []
