@@ -177,3 +177,21 @@ def test_heads_that_a_page_shows_once_more(tmp_path, label, page, apart):
     assert {n.rule for n in parsed.noise} == {"repeated-head", *(["page-number"] if page else [])}
     assert [unit.heading for unit in parsed.units if unit.kind == "part"] == ["发展基础", "总体要求"]
     assert account(parsed) == []
+
+
+def test_cells_of_a_flattened_table_are_no_metadata():
+    """Rows that lack a cell stay together with a doubt. 某县人民法院 is a cell, 某县人民政府 has signed."""
+    cells = ["序号", "部门", "职位", "人数", "资格", "1", "某县人民法院", "文秘", "1", "法学", "2", "档案", "1", "3", "某县财政局", "会计", "2", "会计"]
+    more = ["4", "某县教育局", "科员", "1", "不限", "5", "某县审计局", "科员", "1", "不限", "6", "某县档案局", "科员", "1", "不限"]
+    parsed = parse_text("附件1\n\n某县职位表\n\n" + "\n".join([*cells, *more]) + "\n\n某县人民政府\n\n2024年7月1日\n")
+    assert [row[:2] for row in rows_of(parsed)[0][:3]] == [("1", "某县人民法院"), ("2", "档案 1"), ("3", "某县财政局")]
+    assert [doubt.kind for doubt in parsed.doubts if doubt.kind.startswith("table")] == ["table-uneven"]
+    assert [fact.value for fact in parsed.facts if fact.field == "issuer"] == ["某县人民政府"]
+    assert account(parsed) == []
+
+
+def test_short_lines_with_figures_leave_a_doubt():
+    cities = [("上海", "669.5", "15"), ("北京", "637.6", "20"), ("广州", "489.4", "13"), ("武汉", "338.4", "9"), ("深圳", "304.4", "8")]
+    lines = ["运营线", "路长度", "线路", "条数", *(cell for city in cities for cell in city)]
+    (doubt,) = [d for d in parse_text(between("\n".join(lines))).doubts if d.kind == "table-unrecovered"]
+    assert doubt.eid == "part_1__para_2"
