@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ingest.markers import Marker, Scanned
 from ingest.records import Line
@@ -30,11 +30,15 @@ def is_table_title(line: Line, marker: Marker | None) -> bool:
     return not any(mark in line.text for mark in "。；;，")
 
 
-def find_table_end(scanned: Scanned, first: int, expected: Mapping[str, set[int]]) -> int:
+def find_table_end(
+    scanned: Scanned, first: int, expected: Mapping[str, set[int]], goes_on: Callable[[int, int], bool] | None = None
+) -> int:
     """Return the index of the first line after the table (with its notes) whose cells begin at ``first``.
 
-    Cells are short; a sentence that is long, or that leads over to a list, is the text going on.
+    Cells are short; a sentence that is long, or that leads over to a list, is the text going on. ``goes_on`` tells of a
+    number that fits both the table's groups (一、发展水平) and the parts of the text whether it is the text's.
     """
+    local: dict[str, int] = {}  # the last number of the table's own groups
     in_notes = False
     note_list = 1  # the notes' own list goes on with this number
     for index in range(first, len(scanned)):
@@ -54,8 +58,13 @@ def find_table_end(scanned: Scanned, first: int, expected: Mapping[str, set[int]
                 note_list += 1
                 continue
             return index
-        if marker is not None and marker.cls.name in _SHARED and marker.num in expected.get(marker.cls.name, set()):
-            return index
+        if marker is not None and marker.cls.name in _SHARED and marker.num is not None:
+            fits = marker.num in expected.get(marker.cls.name, set())
+            if fits and not (
+                goes_on is not None and marker.num == local.get(marker.cls.name, 0) + 1 > 1 and not goes_on(index, max(expected[marker.cls.name]))
+            ):
+                return index
+            local[marker.cls.name] = marker.num
         if marker is not None and marker.index.count(".") > 1 and re.search(r"[，。：]", line.text):
             return index  # 7.2.4 对于易发生液化的场地，…: the outline goes on
         if marker is None or marker.cls.name not in ("item",):

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from ingest.records import Line
 
-_NUMBER = r"[〔\[(]?\d[\d,]*(?:\.\d+)?(?:[-~～—–]+\d+(?:\.\d+)?)?[〕\])]?"
+_NUMBER = r"[〔\[【(]?\d[\d,]*(?:\.\d+)?(?:[-~～—–]+\d+(?:\.\d+)?)?[〕\]】)]?"
 _VALUE = re.compile(
     rf"[≥≤><=约]*{_NUMBER}[万亿千百]*"
-    r"(?:%|个|家|所|套|项|件|名|人|人次|倍|公里|平方米|立方米|元)?(?:以上|以下|以内|左右)?\Z"
+    r"(?:%|‰|个百分点|个|家|所|套|项|件|名|人|人次|倍|公里|平方公里|平方米|立方米|公顷|亩|吨|元|户|座|处|张|台|辆|(?<!\d{4})年)?"
+    r"(?:以上|以下|以内|左右)?\Z"
 )
 _NATURE = re.compile(r"(?:预期性|约束性|预期|约束)\Z")
 _GROUP = re.compile(r"[一二三四五六七八九十]{1,3}[、.．]\S{1,20}\Z")
@@ -84,6 +85,7 @@ class Table:
     rows: tuple[Row, ...]
     uneven: bool  # some rows have other numbers of cells, or the heads do not fit the rows
     title: str | None = None  # where the table's first row is its title
+    again: tuple[tuple[int, int], ...] = ()  # lines that show the heads once more
 
 
 def is_serial(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ingest.bodies import close_up
 from ingest.cells import WIDEST, Row, Table
@@ -15,8 +16,16 @@ from ingest.records import Grid, GridCell, Line
 LONGEST_CELL = 3000
 MOST_CELLS = 200_000
 MOST_TOLD = 4_000_000  # characters
+MOST_PLACES = 1_000_000  # a cell of many rows and columns takes many
 MOST_HEADS = 4  # rows
+# The commonest, which 95 of 100 people bear.
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白"
+    "邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝"
+    "包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
+)
 Drawn = list[list[tuple[str, int, int, int]]]  # of each row its cells: text, column, rows, columns
+_NOTE = re.compile(r"(?:备\s*)?注(?:\s*[:：]|\s*\d|\s+\S)|(?:数据|资料)来源\s*[:：]|(?:填表)?说\s*明\s*[:：]")
 _NUMERIC = re.compile(r"[\d.,%≥≤<>=〔〕~～—-]+\Z")
 
 
@@ -41,6 +50,7 @@ def read_grid(grid: Grid, lines: Sequence[Line]) -> Table | None:
     """
     if not is_table(grid, lines):
         return None
+    grid = _without_idle_columns(grid)
     texts = {cell: text_of(cell, lines) for cell in grid.cells}
     width = max(cell.column + cell.colspan for cell in grid.cells)
     height = max(cell.row + 1 for cell in grid.cells)
@@ -48,7 +58,8 @@ def read_grid(grid: Grid, lines: Sequence[Line]) -> Table | None:
         return None
     # A cell of many rows is told in each: what its text comes to must stay in proportion to the file.
     told = sum(len(texts[cell]) * min(cell.rowspan, height - cell.row) for cell in grid.cells)
-    if told > MOST_TOLD:
+    places = sum(min(cell.rowspan, height - cell.row) * cell.colspan for cell in grid.cells)
+    if told > MOST_TOLD or places > MOST_PLACES:
         return None
     rows: list[list[GridCell]] = [[] for _ in range(height)]
     for cell in grid.cells:
@@ -73,6 +84,8 @@ def read_grid(grid: Grid, lines: Sequence[Line]) -> Table | None:
     for row in range(first + depth, height):
         own = [cell for cell in rows[row] if cell.start >= 0]
         if _spans_all(rows[row], width, texts):
+            if _NOTE.match(texts[own[0]]):
+                continue  # what stands below the rows, or is written above them to be shown there: 注：…
             if opened is not None and group is not None:  # a group without rows is told by a row of its own
                 made.append(Row(opened, own[0].start, (group, *[""] * (width - 1)), None))
             group = texts[own[0]]
@@ -84,11 +97,23 @@ def read_grid(grid: Grid, lines: Sequence[Line]) -> Table | None:
         cells = tuple(texts[covering[row, c]] if (row, c) in covering else "" for c in range(width))
         made.append(Row(start, max(cell.end for cell in own), _without_repeats(cells, covering, row, width), group))
         opened = None
-    # A cell across the table with nothing under it is what stands below the rows: 注：…
+    # A cell across the table with nothing under it is what stands below the rows.
     if not made:
         return None
     heads = [cell for row in rows[: first + depth] for cell in row if cell.start >= 0]
     return Table(head, max((cell.end for cell in heads), default=None), _in_order(made), False, title)
+
+
+def _without_idle_columns(grid: Grid) -> Grid:
+    """A table without the columns in which no cell begins: a cell said to be wider than the table makes such."""
+    begins = sorted({cell.column for cell in grid.cells})
+    if begins[-1] + 1 == len(begins) and max(cell.column + cell.colspan for cell in grid.cells) == len(begins):
+        return grid
+    cells = [
+        replace(cell, column=(at := bisect_left(begins, cell.column)), colspan=bisect_left(begins, cell.column + cell.colspan) - at)
+        for cell in grid.cells
+    ]
+    return replace(grid, cells=tuple(cells))
 
 
 def count_repeated(rows: Drawn, heads: Drawn) -> int:
@@ -120,6 +145,12 @@ def _spans_all(row: list[GridCell], width: int, texts: dict[GridCell, str]) -> b
     return len(row) == 1 and row[0].colspan >= width and row[0].start >= 0 and bool(texts[row[0]])
 
 
+def _is_of_names(texts: Sequence[str]) -> bool:
+    """True where all that a table holds are people's names: such a list has no heads."""
+    names = [re.sub(r"\s", "", text) for text in texts if text.strip()]
+    return len(names) > 5 and all(2 <= len(name) <= 4 and name[0] in SURNAMES for name in names)
+
+
 def _head_rows(rows: list[list[GridCell]], first: int, texts: dict[GridCell, str]) -> int:
     """Number of rows that hold heads: those marked as such, else as many as the first row's tallest cell covers."""
     marked = 0
@@ -128,6 +159,8 @@ def _head_rows(rows: list[list[GridCell]], first: int, texts: dict[GridCell, str
     if marked:
         return marked
     row = [cell for cell in rows[first] if cell.start >= 0]
+    if _is_of_names([text for cell, text in texts.items() if cell.row >= first]):
+        return 0
     if not row or any(_NUMERIC.match(texts[cell].replace(" ", "")) and not re.match(r"(?:19|20)\d{2}\Z", texts[cell]) for cell in row):
         return 0
     # A form: 单位名称 beside a blank to be filled in is no head of it.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from functools import lru_cache
 from typing import TypeVar
 
+from ingest.cells import is_serial
 from ingest.grids import is_table
 from ingest.records import Fact, Grid, GridCell, Line, Noise
 from ingest.rules import load_rules, noise_rule
@@ -16,6 +18,7 @@ _Spanned = TypeVar("_Spanned", Grid, GridCell)
 # Where a value may go on to: the next label of the line. A label's Han may be letter-spaced (标　　题：).
 LONGEST_VALUE = 120
 LEAST_ROWS = 3  # of a table of data
+MOST_CELLS_OF_ROW = 40  # lines, where a table was flattened
 _CAPTURE_KEY = re.compile(r"(?:[-*•]\s*)?(?P<key>[a-z][a-z0-9_ -]{1,30})\s*[:：]\s*(?P<value>.*)\Z", re.I)
 _CAPTURE_FIELDS = {
     "title": "page_title", "source_url": "source_url", "url": "source_url", "publisher": "issuer", "publish_date": "published_on",
@@ -83,7 +86,7 @@ def data_lines(lines: Sequence[Line], grids: Sequence[Grid], is_told: Callable[[
     words; rows of nothing else may be a signature. An information table of a site, which has labels, is no table of data.
     """
     starts = [line.start for line in lines]
-    found: set[int] = set()
+    found = _flattened_lines(lines)
     for grid in grids:
         held = range(bisect_left(starts, grid.start), bisect_left(starts, grid.end))
         rows: dict[int, list[GridCell]] = {}
@@ -93,15 +96,45 @@ def data_lines(lines: Sequence[Line], grids: Sequence[Grid], is_told: Callable[[
         several = [cells for cells in rows.values() if len(cells) > 1]
         if len(several) < LEAST_ROWS or len(several) * 2 < len(rows) or not is_table(grid, lines[held.start : held.stop]):
             continue
-        labels = sum(re.sub(r"[\s:：]", "", lines[i].text) in label_fields() or bool(_label().match(lines[i].text)) for i in held)
-        if labels > 1:
-            continue
         own = [[i for cell in cells for i in range(bisect_left(starts, cell.start), bisect_left(starts, cell.end))] for cells in several]
+        labels = [frozenset(label for i in row if (label := _label_of(lines[i]))) for row in own]
+        # Labels in one row alone are heads: 名称 and 文号 above a list of documents, though each page may show them again.
+        if len(set().union(*labels)) > 1 and len({row for row in labels if row}) > 1:
+            continue
         data = [not all(is_told(lines[i]) for i in row) for row in own]
         # Where most rows are data, 省科技厅 beside 2024年6月30日 is too.
         whole = sum(data) * 2 > len(data)
         found.update(i for row, is_data in zip(own, data) if is_data or whole for i in row)
     return found
+
+
+def _flattened_lines(lines: Sequence[Line]) -> set[int]:
+    """Indexes of the lines from 序号 to the last row of a table that was flattened to a cell a line, told by the run of its numbers."""
+    found: set[int] = set()
+    index = 0
+    while index < len(lines):
+        if not is_serial(lines[index].text):
+            index += 1
+            continue
+        at, number, width = index, 1, MOST_CELLS_OF_ROW
+        widths: list[int] = []
+        while (place := next((i for i in range(at + 1, min(at + width, len(lines))) if lines[i].text == str(number)), None)) is not None:
+            width = MOST_CELLS_OF_ROW if number == 1 else max(2 * (place - at) + 2, 8)
+            widths.append(place - at)
+            at, number = place, number + 1
+        if number > LEAST_ROWS:
+            # The last row is as wide as most; a signature stands apart from it.
+            end = min(at + Counter(widths[1:]).most_common(1)[0][0], len(lines))
+            found.update(range(index, next((i for i in range(at + 1, end) if lines[i].blanks > lines[at].blanks), end)))
+        index = at + 1
+    return found
+
+
+def _label_of(line: Line) -> str | None:
+    """The label that a line is or begins with."""
+    plain = re.sub(r"[\s:：]", "", line.text)
+    match = _label().match(line.text)
+    return plain if plain in label_fields() else re.sub(r"\s", "", match["label"]) if match else None
 
 
 def _may_be_value(line: Line) -> bool:

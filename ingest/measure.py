@@ -13,7 +13,7 @@ from ingest.records import Indicator, Unit
 
 _SCALES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3}
 _VALUE = re.compile(
-    r"(?P<op>[≥≤><=]{0,2})(?P<open>[〔\[]?)(?P<number>\d[\d,]*(?:\.\d+)?)[〕\]]?"
+    r"(?P<op>[≥≤><=]{0,2})(?P<open>[〔\[【]?)(?P<number>\d[\d,]*(?:\.\d+)?)[〕\]】]?"
     # A unit begins with a letter or %: 4.就业率 is a number and a name, no 4 of the unit .就业率.
     r"(?P<scale>千万|百万|[亿万千])?(?P<unit>(?:[%‰℃㎡]|(?!以[上下内])[^\W\d_])[^\d\s]{0,5}?)?(?P<word>以上|以下|以内)?\Z"
 )
@@ -27,15 +27,19 @@ _UNIT_CELL = re.compile(r"(?P<scale>千万|百万|[亿万千])?(?P<unit>[%‰]|[
 _HEAD_UNIT = re.compile(r"(?:\(|单位[:：]\s*)(?P<scale>千万|百万|[亿万千])?(?P<unit>[%‰]|(?![已至含见预约])[^\W\d_][^\d\s(),]{0,4})?\)?(?=\s*(?:›|\)|\Z))")
 # A table sets targets when its title or a head says so, or a head names the year by which: a list of coordinates, of rates
 # or of what is there holds figures too, and none of them is a target.
-_TARGETS = re.compile(r"目标|任务|计划|预期|约束|规划数|指标")
+_TARGETS = re.compile(r"目标|任务|计划|预期|约束性|规划数|指标")
+# What a year brought beside the year before is no target where no head says so; nor are the lengths of a database's fields.
+_LOOKS_BACK = re.compile(r"(?:比|较)(?:上年|去年|上期|同期)|同比|环比|上年同期")
+_AIMS = re.compile(r"目标|任务|计划|预期|约束性|规划")
 _YEAR_HEAD = re.compile(r"(?:19|20)\d{2}\s*年")
 _HEAD_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 _NAMES = re.compile(r"(?:主要|具体|三级|核心)?指标(?:名称|内容)?|名称|(?:主要)?项目(?:名称)?|内容|任务(?:名称|内容)?|工作任务")
-_NO_VALUE = re.compile(r"序号|编号|代码|坐标|电话|邮编|页码|日期|时间|权重|分值|得分|备注|说明|属性|完成(?!目标|任务)|标准|等级|投资")
+_NO_VALUE = re.compile(r"序号|编号|代码|坐标|电话|邮编|页码|日期|时间|权重|分值|得分|备注|说明|属性|时限|期限|进度|责任|完成(?!目标|任务)|标准|等级|投资")
 _NOT_YET = re.compile(r"其中|年均|增速|增长|基期|现状")
 _BEFORE = re.compile(r"基期|现状")
 _NO_NAME = re.compile(r"小\s*计\Z")
 _YEAR_VALUE = re.compile(r"(?:19|20)\d{2}年?\Z")
+_DATE = re.compile(r"(?:19|20)\d{2}(?:年|[.．/-]\d{1,2}\Z)|\d{1,2}月(?!\w*次)")  # 2024年底, 2020.12, 6月底: by when
 _YEARS = re.compile(r"(?:19|20)\d{2}(?:\s*[-—~至]\s*(?:19|20)\d{2})?年?")
 
 
@@ -94,8 +98,9 @@ def _measure_table(box: Unit, seq: int, above: str | None) -> list[Indicator]:
     at, unit_at = _name_column(box, rows), _unit_column(box)
     heads = [_Head.read(cell) for cell in box.cells]  # once, not for each row: a head may be as long as a page
     title = _Head.read(box.heading or "")
-    if "指标" in box.cells[at + 1 :]:
-        return []  # 指标 / 属性 on two lines were taken for two heads: names and values can't be told apart
+    if "指标" in box.cells[at + 1 :] or (at < len(box.cells) and box.cells[at] in box.cells[at + 1 :]):
+        # 指标 / 属性 on two lines were taken for two heads, or two tables stand side by side: names and values can't be told apart.
+        return []
     numbered = any(row.number for row in rows)
     found: list[Indicator] = []
     whole: str | None = None  # the last row that is no part of another
@@ -115,8 +120,8 @@ def _measure_table(box: Unit, seq: int, above: str | None) -> list[Indicator]:
         in_part = is_part
         if value is None or not re.search(r"[^\W\d_]", name) or _NO_NAME.match(name.strip()):
             continue
-        if len(row.cells) < len(box.cells) - 1:
-            continue  # more than the nature is lacking: under which head the figure stands can't be told
+        if len(row.cells) < len(box.cells) - 1 or len(row.cells) > len(box.cells) > 0:
+            continue  # more than the nature is lacking, or cells are too many: under which head the figure stands can't be told
         head = heads[column] if column < len(heads) else _NO_HEAD
         measured = _scale(value, unit_match, _told_unit(row, unit_at, head, title, above))
         if measured is None:
@@ -202,6 +207,8 @@ def _is_cumulative(bracketed: bool, period: str | None) -> bool | None:
 
 def _sets_targets(box: Unit) -> bool:
     heads = " ".join(box.cells)
+    if "字段" in heads or (_LOOKS_BACK.search(heads) and not _AIMS.search(heads)):
+        return False
     return bool(_TARGETS.search(f"{box.heading or ''} {heads}") or _YEAR_HEAD.search(heads))
 
 
@@ -265,7 +272,7 @@ def _value_of(row: Unit, heads: list[_Head], at: int) -> tuple[int, re.Match[str
         if head.holds_no_value or head.is_before or (head.year is not None and last is not None and head.year < last):
             continue
         match = _read_value(row.cells[column])
-        if match is None or (match[0].endswith("年") and _YEAR_VALUE.match(match[0])):
+        if match is None or _DATE.match(match[0]):
             continue
         if head.may_be_year and _YEAR_VALUE.match(match[0]):
             continue  # the year by which, not how many

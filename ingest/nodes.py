@@ -93,6 +93,7 @@ class Tree:
     last: dict[str, int] = field(default_factory=dict)  # class -> the last number of it
     nested: set[tuple[str, str]] = field(default_factory=set)  # classes that open lists below which
     tried: int = 0  # lines in which a table was looked for and not found
+    stroked: int = 0  # where the lone strokes end that were looked at together
     noise: list[Noise] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.decode import decode
+from ingest.delimit import delimit
 from ingest.records import Layout, Reading, SourceError, UnfitError
 from ingest.unwrap import unwrap
 
@@ -80,7 +81,8 @@ def _read_as(media_type: str, data: bytes, path: Path) -> tuple[str, Layout, str
 
         return *read_markdown(markup), encoding
     text, doubts, noise = unwrap(markup)
-    return text, replace(Layout(), doubts=doubts, noise=noise), encoding
+    text, grids, strokes = delimit(text)
+    return text, replace(Layout(), doubts=doubts, noise=(*noise, *strokes), grids=grids), encoding
 
 
 def _is_answer(markup: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ingest.attach import attach_annex, attach_body, attach_footnote, attach_list, attach_note
 from ingest.boxes import is_box_title, is_table_title
-from ingest.enclose import enclose_bare_table, enclose_box, enclose_table, enclose_titled_table, mark_noise
+from ingest.enclose import enclose_bare_table, enclose_box, enclose_table, enclose_titled_table, mark_stroke
 from ingest.levels import closes_text, infer_lost_number, open_level
 from ingest.markers import Marker, split_heading
 from ingest.nodes import CONTAINERS, Node, Tree, paragraph
@@ -60,7 +60,7 @@ def _place_lines(tree: Tree, scan: Scan) -> None:
         if scan.note_at(line):
             attach_footnote(tree, scan, line)
         elif line.text == "|":
-            mark_noise(tree, line)
+            mark_stroke(tree, scan, index)
         elif is_box_title(line, marker) and not tree.in_box:
             index = enclose_box(tree, scan, index, body_indent, _place_lines)
             continue

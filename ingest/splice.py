@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from ingest.boxes import find_table_end, is_table_title
 from ingest.cells import Cell
@@ -20,6 +21,7 @@ _NUMBER = re.compile(r"(\d{1,4})[.．、]?\Z")
 _CONTINUED = re.compile(r"\s*[(（]\s*[续續]\s*(?:[一二三四五六七八九]|\d)?\s*[)）]\s*\Z")
 _TOTAL = re.compile(r"[总合小累]\s*计|总\s*数")
 _YEAR = re.compile(r"(?:19|20)\d{2}年?\Z")
+_FIGURE = re.compile(r"\A[\d.,%]+\Z")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class Spliced:
 def splice(lines: tuple[Line, ...], layout: Layout) -> Spliced:
     """Join the pieces of tables where it is certain that they are one; else they stay apart, a labelled one with a doubt."""
     tables = _Grids(lines, layout.grids)
+    shown_again = tables.leave_out_heads()
     dropped, doubts = _splice_labelled(tables)
+    dropped |= shown_again
     again, more = _splice_bare(tables, dropped)
     dropped |= again
     # Each whole table once, in the place of its first piece.
@@ -75,6 +79,20 @@ class _Grids:
         self.grids = {grid.start: grid for grid in grids}
         self.wholes: dict[int, _Whole] = {}
 
+    def leave_out_heads(self) -> set[int]:
+        """Take the heads that an editor set again at the top of each page out of the tables; returns the indexes of their lines."""
+        dropped: set[int] = set()
+        for start, grid in list(self.grids.items()):
+            again = _heads_again(self._drawn(grid)) if len(grid.cells) <= MOST_CELLS and is_table(grid, self._lines_of(grid)) else set()
+            if not again:
+                continue
+            spans = [(cell.start, cell.end) for cell in grid.cells if cell.row in again and cell.start >= 0]
+            dropped |= {i for first, end in spans for i in range(bisect_left(self.starts, first), bisect_left(self.starts, end))}
+            above = [0, *accumulate(row in again for row in range(_size(grid)[1]))]
+            kept = tuple(replace(cell, row=cell.row - above[cell.row]) for cell in grid.cells if cell.row not in again)
+            self.grids[start] = replace(grid, cells=kept)
+        return dropped
+
     def at(self, index: int) -> Grid | None:
         """The table that begins at a line."""
         return self.grids.get(self.lines[index].start) if index < len(self.lines) else None
@@ -85,8 +103,7 @@ class _Grids:
 
     def open(self, grid: Grid) -> _Whole | None:
         """A table that may go on; None for what is none."""
-        held = self.held(grid)
-        if not is_table(grid, self.lines[held.start : held.stop]):
+        if not is_table(grid, self._lines_of(grid)):
             return None
         rows = self._drawn(grid)
         width, height = _size(grid)
@@ -122,13 +139,33 @@ class _Grids:
         whole.last = numbers[-1] if numbers else whole.last
         return dropped, doubt
 
-    def _drawn(self, grid: Grid) -> Drawn:
+    def _lines_of(self, grid: Grid) -> Sequence[Line]:
         held = self.held(grid)
-        lines = self.lines[held.start : held.stop]
+        return self.lines[held.start : held.stop]
+
+    def _drawn(self, grid: Grid) -> Drawn:
+        lines = self._lines_of(grid)
         rows: Drawn = [[] for _ in range(_size(grid)[1])]
         for cell in sorted(grid.cells, key=_place):
             rows[cell.row].append((text_of(cell, lines), cell.column, cell.rowspan, cell.colspan))
         return rows
+
+
+def _heads_again(rows: Drawn) -> set[int]:
+    """The rows of a table that are its heads once more: three columns or more, each with a word of its own."""
+    width = max((cell[1] + cell[3] for row in rows for cell in row), default=0)
+    first = next((i for i, row in enumerate(rows) if len(row) > 1), len(rows))  # below its title
+    depth = max((cell[2] for cell in rows[first]), default=0) if first < len(rows) else 0
+    if width < 3 or not 0 < depth <= MOST_HEADS or len(rows) < first + 2 * depth:
+        return set()
+    heads = rows[first : first + depth]
+    words = [cell[0] for cell in heads[0]]
+    if len(set(words)) < len(words) or any(not word or _FIGURE.search(word) for word in words) or sum(c[3] for c in heads[0]) < width:
+        return set()
+    if any(index + cell[2] > depth for index, row in enumerate(heads) for cell in row):
+        return set()
+    found = [i for i in range(first + depth, len(rows) - depth + 1) if rows[i] == heads[0] and rows[i : i + depth] == heads]
+    return {row for i in found for row in range(i, i + depth)}
 
 
 def _doubt_of(row: list[tuple[str, int, int, int]], moved: Sequence[GridCell], whole: _Whole) -> Doubt | None:
@@ -137,7 +174,9 @@ def _doubt_of(row: list[tuple[str, int, int, int]], moved: Sequence[GridCell], w
     own = [cell for cell in moved if cell.row == whole.height and cell.start >= 0]
     if first or not own or any(_TOTAL.match(text) for text, *_ in row):
         return None
-    return Doubt(own[0].start, own[-1].end, "row-cut", "跨页处的这一行不能确定是否上一行的下半，分行保留")
+    # Of the row above, too, it is not certain that it is whole.
+    upper = min((cell.start for cell in whole.cells if cell.row == whole.height - 1 and cell.start >= 0), default=own[0].start)
+    return Doubt(upper, own[-1].end, "row-cut", "跨页处的这一行不能确定是否上一行的下半，分行保留")
 
 
 def _splice_labelled(tables: _Grids) -> tuple[set[int], list[Doubt]]:

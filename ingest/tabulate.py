@@ -10,6 +10,7 @@ from dataclasses import replace
 from ingest.across import is_in_lines, tabulate_lines
 from ingest.cells import UNIT_LINE, Cell, Row, Slot, Table, gather_cells, gather_slots, is_serial
 from ingest.fit import join
+from ingest.marked import tabulate_marked
 from ingest.numbered import tabulate_numbered
 from ingest.records import Line
 
@@ -18,13 +19,17 @@ __all__ = ["Cell", "Row", "Table", "is_serial", "split_tables", "tabulate", "tab
 _YEAR = re.compile(r"(?:19|20)\d{2}\Z")
 _ELEMENT = re.compile(r"(\d{1,2})[.．、](?!\d)")
 LONGEST_CAPTION = 30
+MOST_HEADS = 20  # lines
 _NATURE = re.compile(r"(?:预期性|约束性|预期|约束)\Z")
 
 
 def tabulate(lines: Sequence[Line]) -> Table | None:
     """Return the table that the lines of a box make, or None when they make none."""
-    lines = _without_units(lines)
-    return tabulate_numbered(gather_slots(lines)) or _by_values(gather_cells(lines))
+    lines, again = _without_repeats(_without_units(lines))
+    cells = gather_cells(lines)
+    by_values = _by_values(cells)
+    even = by_values if by_values and not by_values.uneven else None
+    return _with_repeats(tabulate_numbered(gather_slots(lines)) or even or tabulate_marked(cells) or by_values, again)
 
 
 def _by_values(cells: Sequence[Cell]) -> Table | None:
@@ -54,15 +59,34 @@ def tabulate_cells(lines: Sequence[Line]) -> Table | None:
     lines = _without_units(lines)
     if is_in_lines(lines):
         return tabulate_lines(lines)
+    lines, again = _without_repeats(lines)
     slots = gather_slots(lines)
-    by_values = _by_values(gather_cells(lines))
+    cells = gather_cells(lines)
+    by_values = _by_values(cells)
     # Rows that are told by their values alone are safe only where all are of one width.
-    return tabulate_numbered(slots) or (by_values if by_values and not by_values.uneven else None) or _by_columns(slots)
+    even = by_values if by_values and not by_values.uneven else None
+    return _with_repeats(tabulate_numbered(slots) or even or tabulate_marked(cells) or _by_columns(slots), again)
 
 
 def _without_units(lines: Sequence[Line]) -> Sequence[Line]:
     """Leave out the line 单位：万人 that stands above the heads."""
     return lines[1:] if lines and UNIT_LINE.fullmatch(lines[0].text) else lines
+
+
+def _without_repeats(lines: Sequence[Line]) -> tuple[Sequence[Line], tuple[Line, ...]]:
+    """Leave out the heads that came again at the top of a page: the same words, three at least, up to the first figure."""
+    texts = [line.text for line in lines]
+    depth = next((at for at, line in enumerate(lines[:MOST_HEADS]) if Cell(0, 0, line.text).sort != "text" and not _YEAR.match(line.text)), 0)
+    if depth < 3 or texts.count(texts[0]) < 2:
+        return lines, ()
+    heads = texts[:depth]
+    found = [at for at in range(depth, len(texts) - depth) if texts[at] == heads[0] and texts[at : at + depth] == heads]
+    again = {at + i for at in found for i in range(depth)}
+    return [line for at, line in enumerate(lines) if at not in again], tuple(lines[at] for at in sorted(again))
+
+
+def _with_repeats(table: Table | None, again: Sequence[Line]) -> Table | None:
+    return replace(table, again=(*table.again, *((line.start, line.end) for line in again))) if table and again else table
 
 
 def split_tables(lines: Sequence[Line]) -> list[tuple[int, int, bool]]:

@@ -27,6 +27,7 @@ _STARTS = re.compile(
 )
 _LISTED = re.compile(r"[.．·…‥]{6,}\s*\d{1,4}\s*\Z")
 _ROMAN = re.compile(r"[IVX](?:\s?[IVX]){0,4}")  # the number of a preface's page
+_WIDE_BLANK = re.compile(r"[ \u3000]{2,}|\t")
 _NATURE = re.compile(r"(?<!\S)(?:预期性|约束性)(?!\S)")
 
 
@@ -125,8 +126,8 @@ def _goes_on(line: str, width: int) -> bool:
 
 
 def _is_row(line: str) -> bool:
-    """True for a line that was a table's row: 10 城镇调查失业率 % 预期性 - <5.5."""
-    return bool(_NATURE.search(line)) and len(line.split()) > 2
+    """True for a line that was a table's row: 10 城镇调查失业率 % 预期性 - <5.5, or three cells and more with wide blanks between."""
+    return (bool(_NATURE.search(line)) and len(line.split()) > 2) or len(_WIDE_BLANK.findall(line.strip())) > 1
 
 
 def _join_runs(text: str) -> tuple[str, tuple[Doubt, ...]]:
@@ -171,7 +172,8 @@ def _breaks_off(head: str, tail: str, has_comma: bool, following: str) -> bool:
 
 def _width_of(text: str) -> int | None:
     """The width in columns that the text was broken at, or None where it was not."""
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    # Rows of a table are as wide as each other, and no page's width has broken them.
+    lines = [line.strip() for line in text.split("\n") if line.strip() and not _is_row(line)]
     columns = [_columns(line) for line in lines]
     widths = Counter(columns)
     best, most = None, 0

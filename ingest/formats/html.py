@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 
 from lxml import etree
 from lxml import html as lxml_html
 
+from ingest.formats.nest import OpenTable, close_table
 from ingest.formats.writer import Span, Writer
-from ingest.records import Grid, GridCell, Layout, Noise
+from ingest.records import Grid, Layout, Noise
 from ingest.rules import noise_rule
 
 _UNSEEN = {"script", "style", "template", "head", "noscript", "title", "meta", "link", "object", "iframe", "canvas", "svg"}
@@ -24,13 +24,13 @@ _WRAPPERS = {"html", "body", "div", "section", "article", "main", "form", "cente
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])", re.I)
 # A block of more cells than this is a page's frame or rubbish, and one of more columns no table that is read.
 _WIDEST_SPAN = 200
+_TALLEST_SPAN = 65_534  # rows, as in browsers
+_GROUPS = {"thead", "tbody", "tfoot"}
 _BETWEEN_HAN = re.compile(r"(?<=[\u3000-\uffef])[ \t\r\n\f]+(?=[\u3000-\uffef])")
 _OPENING_TAG = re.compile(r"""<(?P<name>[a-zA-Z][\w:-]*+)\s(?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
 _MOST_ATTRIBUTES = 2000
 _MOST_TITLES = 20  # a page tells two or three
 _LONGEST_TITLE = 1000  # characters
-MOST_INNER = 50
-LONGEST_INNER = 300  # characters of a table that stands in another's cell
 _SENTENCE = re.compile(r"[，。；！？]")
 _MAIN_SHARE = 0.8
 _BESIDE_SHARE = 0.02  # of the sentences that stand in paragraphs beside a frame: a page's own remarks have less
@@ -38,19 +38,32 @@ _ATTACHED = re.compile(r"(?m)^\s*附\s*[件表]")
 _VEILED = 4  # times as many hidden sentences as shown ones: a script shows them
 
 
-_NO_GRID = Grid(0, 0, ())  # of an inner table of one column
-
-
 @dataclass
-class _Table:
-    """A table that is open; ``inner`` are the grids of the tables inside it, None where one of them is more than a cell's."""
+class _Table(OpenTable):
+    """A table that is open, and the place that its next cell takes."""
 
-    span: Span
-    inner: list[Grid] | None = field(default_factory=list)
     row: int = -1
     column: int = 0
     taken: dict[int, int] = field(default_factory=dict)  # column -> rows that a cell above still covers
-    cells: list[tuple[Span, int, int, int, int, bool]] = field(default_factory=list)
+    settled: int = 0  # cells of the row groups (thead, tbody, tfoot) that are closed
+    is_new_group: bool = False
+
+    def has_room(self, row: etree._Element) -> bool:
+        """True where a row's cells fit in beside those that reach down from the group of rows before.
+
+        A cell ends with its group for a browser; what an office program saves sets each row in a group of its own and means more.
+        """
+        own = sum(_number(cell.get("colspan"), _WIDEST_SPAN) for cell in row.iterchildren("td", "th"))
+        width = max((column + columns for _, _, column, _, columns, _ in self.cells[:_WIDEST_SPAN]), default=0)
+        return own + sum(rows > 1 for rows in self.taken.values()) <= width
+
+    def end_group(self) -> None:
+        """Let no cell reach beyond the rows so far."""
+        self.taken = {}
+        for at in range(self.settled, len(self.cells)):
+            span, row, column, rows, *rest = self.cells[at]
+            self.cells[at] = (span, row, column, min(rows, self.row - row + 1), *rest)
+        self.settled = len(self.cells)
 
 
 def read_html(markup: str) -> tuple[str, Layout]:
@@ -133,8 +146,13 @@ class _Page:
             self.writer.end_line(2)
         if tag == "table":
             self.tables.append(_Table(self.writer.begin()))
+        elif tag in _GROUPS and self.tables:
+            self.tables[-1].is_new_group = True
         elif tag == "tr" and self.tables:
             table = self.tables[-1]
+            if table.is_new_group and not table.has_room(element):
+                table.end_group()
+            table.is_new_group = False
             table.row += 1
             table.column = 0
             table.taken = {c: n - 1 for c, n in table.taken.items() if n > 1}
@@ -164,7 +182,10 @@ class _Page:
                 for span in self.closing.pop()[1]:
                     self.writer.close(span)
             if element.tag == "table" and self.tables:
-                self._close_table(self.tables.pop())
+                table = self.tables.pop()
+                table.end_group()
+                self.writer.close(table.span)
+                close_table(table, self.tables[-1] if self.tables else None, self.grids)
             if self.hiding and self.hiding[-1] is element:
                 self.hiding.pop()
             if element.tag in _BLOCKS:
@@ -195,7 +216,7 @@ class _Page:
         table.row = max(table.row, 0)
         while table.taken.get(table.column):
             table.column += 1
-        rows, columns = _number(element.get("rowspan")), _number(element.get("colspan"))
+        rows, columns = _number(element.get("rowspan"), _TALLEST_SPAN, all_=_TALLEST_SPAN), _number(element.get("colspan"), _WIDEST_SPAN)
         table.cells.append((span, table.row, table.column, rows, columns, element.tag == "th"))
         if rows > 1:
             # Counted down at the start of each row, this one's included in ``rows``. Beyond the widest table that
@@ -203,38 +224,6 @@ class _Page:
             table.taken.update({table.column + i: rows for i in range(columns) if table.column + i <= _WIDEST_SPAN})
         table.column += columns
         return span
-
-    def _close_table(self, table: _Table) -> None:
-        self.writer.close(table.span)
-        outer = self.tables[-1] if self.tables else None
-        grid = self._grid_of(table)
-        if outer is not None and outer.inner is not None:
-            # A table of some words may stand in a cell of another; one that holds text makes the outer one a page's frame.
-            small = table.inner == [] and table.span.end - (table.span.start or 0) <= LONGEST_INNER
-            if small and len(outer.inner) < MOST_INNER:
-                outer.inner.append(grid or _NO_GRID)
-            else:
-                outer.inner = None
-        if grid is not None:
-            while table.inner and self.grids and any(self.grids[-1] is one for one in table.inner):
-                self.grids.pop()  # what stands in a cell was found last
-            self.grids.append(grid)
-
-    def _grid_of(self, table: _Table) -> Grid | None:
-        columns = {column for _, _, column, *_ in table.cells}
-        if table.inner is None or table.span.start is None or len(columns) < 2:
-            return None
-        cells = tuple(
-            # An empty cell has a place in its row and none in the text.
-            GridCell(span.start if span.start is not None else -1, span.end if span.start is not None else -1, row, column, *rest)
-            for span, row, column, *rest in table.cells
-        )
-        if table.inner:
-            # A frame has few cells and long ones.
-            rows = Counter(cell.row for cell in cells if cell.start >= 0)
-            if sum(count > 1 for count in rows.values()) < 3 or max(cell.end - cell.start for cell in cells) > LONGEST_INNER:
-                return None
-        return Grid(table.span.start, table.span.end, cells)
 
     def _sets_apart(self, element: etree._Element) -> str | None:
         if element.tag in ("rt", "rp"):
@@ -306,9 +295,10 @@ class _Page:
         return _ATTACHED.search(self.writer.text[inner.end : outer.end]) is not None
 
 
-def _number(given: str | None) -> int:
-    match = re.match(r"\s*(\d{1,4})", given or "")
-    return min(max(int(match[1]), 1), _WIDEST_SPAN) if match else 1
+def _number(given: str | None, most: int, all_: int = 1) -> int:
+    """A span as a browser takes it; 0 rows are all that are left of the group."""
+    match = re.match(r"\s*(\d{1,6})", given or "")
+    return min(int(match[1]), most) or all_ if match else 1
 
 
 def _without_nested(noise: list[Noise]) -> list[Noise]:

@@ -66,7 +66,7 @@ def _mend(table: PrintedTable, other: PrintedTable, heads: Drawn) -> None:
     half = {column: text for text, column, _, _ in below[first]}
     if not _may_go_on(above, half):
         return
-    if not _is_certain(rows, below, first, above, half):
+    if not _is_certain(rows, below, first, above, half, _heads_of(heads)):
         other.doubtful.add(first)
         return
     last = len(rows) - 1
@@ -81,27 +81,37 @@ def _mend(table: PrintedTable, other: PrintedTable, heads: Drawn) -> None:
         other.cells.clear()  # only the heads again
 
 
+def _heads_of(rows: Drawn) -> Drawn:
+    """The rows above a table's body: its title, and as many as the tallest of its heads covers."""
+    first = next((i for i, row in enumerate(rows) if len(row) > 1), len(rows))
+    depth = max((cell[2] for cell in rows[first]), default=1) if first < len(rows) else 0
+    return rows[: first + depth]
+
+
 def _may_go_on(above: dict[int, str], half: dict[int, str]) -> bool:
     """True where a row without number or label stands below one that has it, in the same columns, and no figures meet."""
-    if set(above) != set(half) or half.get(0) or not above.get(0) or not any(half.values()):
+    # Beside a merged cell the row above has fewer cells than there are columns.
+    if any(text and column not in above for column, text in half.items()) or half.get(0) or not above.get(0) or not any(half.values()):
         return False
     if any(_TOTAL.match(text) for text in half.values()):
         return False
-    return not any(_FIGURE.match(above[column]) and _FIGURE.match(text) for column, text in half.items())
+    return not any(_FIGURE.match(above.get(column, "")) and _FIGURE.match(text) for column, text in half.items())
 
 
-def _is_certain(rows: Drawn, below: Drawn, first: int, above: dict[int, str], half: dict[int, str]) -> bool:
+def _is_certain(
+    rows: Drawn, below: Drawn, first: int, above: dict[int, str], half: dict[int, str], heads: Drawn
+) -> bool:
     """True where every row has a number or label of its own, and either the numbers go on or the words break off."""
-    body = [*rows[1:], *below[first + 1 :]]
-    if any(cell[2] > 1 for row in [*rows[1:], *below[first:]] for cell in row):
-        return False  # a merged cell stands beside several rows, of which only the first has a label
-    labels = [next((text for text, column, *_ in row if column == 0), "") for row in body]
-    if not all(labels):
+    body = [row for row in [*rows, *below[first + 1 :]] if row not in heads]
+    labels = [next((cell for cell in row if cell[1] == 0), None) for row in body]
+    if not all(label and label[0] for label in labels):
         return False
-    if all(_NUMBER.match(label) for label in labels):
-        numbers = [int(re.sub(r"\D", "", label)) for label in labels]
+    if all(label and _NUMBER.match(label[0]) and label[2] == 1 for label in labels):
+        numbers = [int(re.sub(r"\D", "", label[0])) for label in labels if label]
         if numbers == list(range(numbers[0], numbers[0] + len(numbers))):
-            return True
+            return True  # each row has its number, whatever is merged beside it
+    if set(above) != set(half) or any(cell[2] > 1 for row in [*body, below[first]] for cell in row):
+        return False  # a merged cell stands beside several rows, of which only the first has a label
     for column, text in half.items():
         if not text or not above[column] or _ENDS.search(above[column]):
             continue

@@ -74,7 +74,7 @@ def read_pdf(data: bytes, path: Path) -> tuple[str, Layout]:
     finally:
         with suppress(Exception):  # what could not be read can't be closed page by page either
             pdf.close()
-    shown = sum(len(line.text) for line in lines)
+    shown = sum(len(line.text) + sum(len(cell[0]) for cell in line.grid.cells) if line.grid else len(line.text) for line in lines)
     if shown < 10 * pages:
         what = "is a scan without a text layer" if pictures else "shows no text"
         raise UnfitError(f"{path}: the PDF {what}; recognise the text first and save that")
@@ -374,7 +374,9 @@ def _write_table(
         else:
             cells.append(GridCell(span.start, span.end, row - again + offset, column, height, width))
         if row in table.doubtful and span.start is not None:
-            doubts.append(Doubt(span.start, span.end, "row-cut", "跨页处的这一行不能确定是否上一行的下半，分行保留"))
+            # Of the row above, too, it is not certain that it is whole.
+            upper = min((c.start for c in cells if c.row == row - again + offset - 1 and c.start >= 0), default=span.start)
+            doubts.append(Doubt(upper, span.end, "row-cut", "跨页处的这一行不能确定是否上一行的下半，分行保留"))
             table.doubtful.discard(row)
     writer.end_line(2)
     if before:

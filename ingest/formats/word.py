@@ -14,8 +14,9 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from ingest.formats.lists import ListNumbers
+from ingest.formats.nest import OpenTable, close_table
 from ingest.formats.writer import Span, Writer
-from ingest.records import Footnote, Grid, GridCell, Layout, Listed, Noise, SourceError, UnfitError
+from ingest.records import Footnote, Grid, Layout, Listed, Noise, SourceError, UnfitError
 from ingest.rules import noise_rule
 
 # Unpacked sizes beyond which a file is no document but an attack; the longest plan is below 10 MB of XML.
@@ -117,6 +118,7 @@ class _Word:
         self.lists = ListNumbers(document)
         self.noise: list[tuple[Span, str]] = []
         self.grids: list[Grid] = []
+        self.tables: list[OpenTable] = []
         self.listed: list[tuple[Span, int]] = []
         self.marks: list[tuple[str, str, Span]] = []  # kind and id of a note, and its mark
         self.footnotes: list[tuple[Span, Span]] = []
@@ -189,9 +191,9 @@ class _Word:
         if told != "deletion" or any(t.text and t.text.strip() for t in element.iter(qn("w:delText"), qn("w:t"))):
             self.left_out[told] = self.left_out.get(told, 0) + 1
 
-    def leave_out_row(self, row: etree._Element) -> None:
-        """Note a row that was deleted as a whole: one deletion, however many runs its words stand in."""
-        if any(t.text and t.text.strip() for t in row.iter(qn("w:delText"), qn("w:t"))):
+    def leave_out_words(self, holder: etree._Element) -> None:
+        """Note a row or a cell that was deleted as a whole: one deletion, however many runs its words stand in."""
+        if any(t.text and t.text.strip() for t in holder.iter(qn("w:delText"), qn("w:t"))):
             self.left_out["deletion"] = self.left_out.get("deletion", 0) + 1
 
     def runs(self, holder: etree._Element, boxes: list[etree._Element]) -> None:
@@ -236,7 +238,7 @@ class _Word:
 
     def run(self, run: etree._Element, boxes: list[etree._Element]) -> None:
         hidden = run.find(f"{_W}rPr/{_W}vanish")
-        if hidden is not None and hidden.get(qn("w:val")) not in ("0", "false"):
+        if hidden is not None and _is_on(hidden):
             span = self.writer.begin()
             self.runs(run, boxes)
             self.noise.append((self.writer.close(span), "invisible-text"))
@@ -253,58 +255,62 @@ class _Word:
             self.noise.append((self.writer.close(span), "pinyin-aid"))
 
     def table(self, table: etree._Element) -> None:
-        whole = self.writer.begin()
+        opened = OpenTable(self.writer.begin())
         cells: list[list[Any]] = []  # span, row, column, rows, columns, head
         above: dict[int, list[Any]] = {}  # column -> the cell that is merged downward
-        nested = False
-        rows = [row for row in table.iter(qn("w:tr")) if next(row.iterancestors(qn("w:tbl"))) is table]
-        for row in rows:
+        self.tables.append(opened)
+        row_number = 0
+        for row in (row for row in table.iter(qn("w:tr")) if next(row.iterancestors(qn("w:tbl"))) is table):
             if _is_deleted(row):
-                self.leave_out_row(row)
-        for row_number, row in enumerate(row for row in rows if not _is_deleted(row)):
-            is_head = row.find(f"{_W}trPr/{_W}tblHeader") is not None
-            before = row.find(f"{_W}trPr/{_W}gridBefore")
-            column = int(before.get(qn("w:val"), "0")) if before is not None else 0
-            for cell in row.iter(qn("w:tc")):
-                if next(cell.iterancestors(qn("w:tr"))) is not row:
-                    continue
-                nested = nested or cell.find(f".//{_W}tbl") is not None
-                columns = int(_attribute(cell, "gridSpan", "1"))
-                merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+                self.leave_out_words(row)
+            elif row.find(f"{_W}trPr/{_W}hidden") is not None and _is_on(row.find(f"{_W}trPr/{_W}hidden")):
                 self.writer.end_line(2)
                 span = self.writer.begin()
-                self.body(cell)
-                self.writer.close(span)
-                if merge is not None and merge.get(qn("w:val")) != "restart" and column in above and span.start is None:
-                    above[column][3] = row_number - above[column][1] + 1
-                else:
-                    record = [span, row_number, column, 1, columns, is_head]
-                    cells.append(record)
-                    above.pop(column, None)
-                    if merge is not None:
-                        above[column] = record
-                column += columns
+                for cell in _cells_of(row):
+                    self.body(cell)
+                    self.writer.end_line(2)
+                self.noise.append((self.writer.close(span), "invisible-text"))
+            else:
+                self.row(row, row_number, cells, above)
+                row_number += 1
             self.writer.end_line(2)
-        self.writer.close(whole)
+        self.tables.pop()
+        self.writer.close(opened.span)
         self.writer.end_line(2)
-        if nested or whole.start is None or len({cell[2] for cell in cells}) < 2:
-            return  # a frame around text, not a table
-        self.grids.append(
-            Grid(
-                whole.start,
-                whole.end,
-                tuple(
-                    GridCell(s.start if s.start is not None else -1, s.end if s.start is not None else -1, *rest)
-                    for s, *rest in cells
-                ),
-            )
-        )
+        opened.cells = [tuple(cell) for cell in cells]
+        close_table(opened, self.tables[-1] if self.tables else None, self.grids)
+
+    def row(self, row: etree._Element, number: int, cells: list[list[Any]], above: dict[int, list[Any]]) -> None:
+        """Write a row's cells; one that is merged with the cell above it lengthens that."""
+        is_head = row.find(f"{_W}trPr/{_W}tblHeader") is not None
+        before = row.find(f"{_W}trPr/{_W}gridBefore")
+        column = int(before.get(qn("w:val"), "0")) if before is not None else 0
+        for cell in _cells_of(row):
+            if cell.find(f"{_W}tcPr/{_W}cellDel") is not None:
+                self.leave_out_words(cell)  # those to its right have moved up
+                continue
+            columns = int(_attribute(cell, "gridSpan", "1"))
+            merge = _merge_of(cell)
+            self.writer.end_line(2)
+            span = self.writer.begin()
+            self.body(cell)
+            self.writer.close(span)
+            if merge == "continue" and column in above and span.start is None:
+                above[column][3] = number - above[column][1] + 1
+            else:
+                record = [span, number, column, 1, columns, is_head]
+                cells.append(record)
+                above.pop(column, None)
+                if merge is not None:
+                    above[column] = record
+            column += columns
 
     def running_titles(self) -> None:
         """Write heads and feet of the pages after the text, as noise: they are no part of it."""
         seen: set[str] = set()
         for section in self.document.sections:
-            for part in (section.header, section.footer, section.first_page_header, section.first_page_footer):
+            first = (section.first_page_header, section.first_page_footer)
+            for part in (section.header, section.footer, *first, section.even_page_header, section.even_page_footer):
                 if part.is_linked_to_previous:
                     continue
                 for paragraph in part._element.iter(qn("w:p")):
@@ -342,6 +348,23 @@ def _words(paragraph: etree._Element) -> str:
 def _is_deleted(row: etree._Element) -> bool:
     """True for a row that is deleted in the text as it stands (tracked changes)."""
     return row.find(f"{_W}trPr/{_W}del") is not None
+
+
+def _cells_of(row: etree._Element) -> list[etree._Element]:
+    return [cell for cell in row.iter(qn("w:tc")) if next(cell.iterancestors(qn("w:tr"))) is row]
+
+
+def _merge_of(cell: etree._Element) -> str | None:
+    """restart or continue for a cell that is merged with those below it, or with the one above; what a tracked change says counts."""
+    tracked = cell.find(f"{_W}tcPr/{_W}cellMerge")
+    if tracked is not None:
+        return {"rest": "restart", "cont": "continue"}.get(tracked.get(qn("w:vMerge"), ""))
+    merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+    return None if merge is None else "restart" if merge.get(qn("w:val")) == "restart" else "continue"
+
+
+def _is_on(switch: etree._Element) -> bool:
+    return switch.get(qn("w:val")) not in ("0", "false", "off")
 
 
 def _is_contents(control: etree._Element) -> bool:
