@@ -10,12 +10,15 @@ from urllib.parse import quote, unquote
 from datasette import Response
 
 from plugins.web.asked import Asked
+from plugins.web.frame import shorten_province
 from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download
 from plugins.web.search_export import CONTENT_TYPES
 from plugins.web.words import SUGGESTION_KINDS
 from query.agencies import list_agencies, read_agency
 from query.corpus import read_build
 from query.indicators import list_indicator_rows, list_indicators
+from query.pick import find_documents
+from query.suggest import MOST as MOST_SUGGESTED
 from query.suggest import suggest
 from query.tables import INDICATOR_COLUMNS, write_table_csv, write_table_xlsx
 from query.themes import list_themes, read_theme, theme_matrix
@@ -110,6 +113,20 @@ async def show_suggestions(datasette, request):
         path = _place_of(suggestion)
         suggestion.update({"path": datasette.urls.path(path)} if path else {"q": suggestion["text"]})
     return answer_json(datasette, {"suggestions": found})
+
+
+async def show_document_suggestions(datasette, request):
+    """The documents that the typed words may mean; ``q`` of each, its id, is what a field takes."""
+    found, _ = await ask(datasette, find_documents, request.args.get("q") or "", MOST_SUGGESTED)
+    suggestions = [
+        {
+            "text": document["title"],
+            "q": document["id"],
+            "kind_label": "，".join(filter(None, [shorten_province(document["province"]), (document["issued_on"] or "")[:4]])),
+        }
+        for document in found
+    ]
+    return answer_json(datasette, {"suggestions": suggestions})
 
 
 def _place_of(suggestion) -> str | None:
