@@ -27,7 +27,8 @@ from plugins.web.search_export import CONTENT_TYPES, write_disposition
 from plugins.web.words import STATE_NAMES
 from query.corpus import read_build
 from query.database import open_database
-from query.draft import load_known, review
+from query.draft import review
+from query.draft_known import load_library
 from query.draft_word import write_review_word
 from query.memo import once
 from query.relate import load_meaning
@@ -163,7 +164,7 @@ def _review(path: Path, form: dict[str, Any]) -> dict[str, Any]:
 
 def _learn(conn: sqlite3.Connection):
     with _learning:  # two drafts at once must not both learn
-        load_known(conn)
+        load_library(conn)
         return once(conn, _learn_themes)
 
 

@@ -181,14 +181,6 @@ def versioned(versioned_db: Path):
 
 
 @pytest.fixture(scope="session")
-def many_db(build_once) -> Path:
-    """A database of 44 short documents: more than a list to choose from names."""
-    from tests.site.many import build_many
-
-    return build_once("many", build_many)
-
-
-@pytest.fixture(scope="session")
 def many(many_db: Path):
     """The site over that database."""
     yield from open_site(many_db)
