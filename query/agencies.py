@@ -10,7 +10,7 @@ from query.addresses import number_of_version, write_address
 from query.database import one, rows
 from query.layout import unbreak
 
-MOST_DUTIES = 200  # of one role on a page; the table has them all
+MOST_DUTIES = 120  # of one role on a page; the table has them all
 _BRACKETS = {"(": ")", "（": "）"}
 _ENDS = "。；;\n"
 _LONGEST_WORDS = 200

@@ -22,7 +22,7 @@ from python_multipart.multipart import FormParser, parse_options_header
 
 from ingest.draft import LIMITS, DraftError, learn_tagger, parse_draft, read_draft, too_large
 from plugins.web.frame import shorten_province
-from plugins.web.respond import DatabaseMissing, answer_json, answer_page
+from plugins.web.respond import DatabaseMissing, answer_json, answer_page, complete_addresses
 from plugins.web.search_export import CONTENT_TYPES, write_disposition
 from plugins.web.words import STATE_NAMES
 from query.corpus import read_build
@@ -196,8 +196,7 @@ async def _answer_form(datasette, request, error: DraftError | None = None, text
 
 
 async def _answer_word(datasette, request, found: dict[str, Any]) -> Response:
-    def absolute(path: str) -> str:
-        return datasette.absolute_url(request, datasette.urls.path(path))
+    absolute = complete_addresses(datasette, request)
 
     title = found["review"]["title"] or Path(found["review"]["name"]).stem or "草稿"
     body = await asyncio.to_thread(write_review_word, found["review"], absolute, found["build"], date.today())

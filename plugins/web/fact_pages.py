@@ -11,7 +11,7 @@ from datasette import Response
 
 from plugins.web.asked import Asked
 from plugins.web.frame import shorten_province
-from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download
+from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download, complete_addresses
 from plugins.web.search_export import CONTENT_TYPES
 from plugins.web.words import SUGGESTION_KINDS
 from query.agencies import list_agencies, read_agency
@@ -62,8 +62,7 @@ async def export_indicators(datasette, request):
     def question(conn):
         return list(list_indicator_rows(conn)), read_build(conn)
 
-    def absolute(path: str) -> str:
-        return datasette.absolute_url(request, datasette.urls.path(path))
+    absolute = complete_addresses(datasette, request)
 
     rows, build = await ask_for_download(datasette, question)
     for row in rows:

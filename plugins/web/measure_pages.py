@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 from datasette import Response
 
-from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download
+from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download, complete_addresses
 from plugins.web.search_export import CONTENT_TYPES, write_disposition
 from plugins.web.words import STATE_NAMES
 from query.corpus import read_build
@@ -96,8 +96,7 @@ async def export_measures(datasette, request):
         settled, *_ = _settle(conn, given, "", "sort" in request.args)
         return settled, list_coverage(conn, settled, whole=True), read_build(conn)
 
-    def absolute(path: str) -> str:
-        return datasette.absolute_url(request, datasette.urls.path(path))
+    absolute = complete_addresses(datasette, request)
 
     asked, found, build = await ask_for_download(datasette, question)
     form = request.url_vars["format"]

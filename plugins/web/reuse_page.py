@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from datasette import Response
 
 from align.shares import MINIMA
-from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download
+from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download, complete_addresses
 from plugins.web.search_export import CONTENT_TYPES
 from query.export import Column
 from query.pick import MOST_LISTED, Picked, list_names, pick
@@ -117,8 +117,9 @@ async def export_passages(datasette, request):
         return list_passage_rows(conn, settled.minimum, settled.a or None, settled.b or None, MOST_ROWS)
 
     found = await ask_for_download(datasette, question)
+    absolute = complete_addresses(datasette, request)
     for row in found:
-        row["address"] = datasette.absolute_url(request, datasette.urls.path(row["pinned"]))
+        row["address"] = absolute(row["pinned"])
     return await _answer_csv(PASSAGE_COLUMNS, found, "reuse", "相同文字")
 
 
