@@ -71,6 +71,11 @@ def pick(conn: sqlite3.Connection, typed: str) -> Picked:
     return Picked(typed, found[0]["id"] if total == 1 else "", tuple(found), total)
 
 
+def clean_typed(given: str | None) -> str:
+    """Return what was typed for a document as it can be written back; a lone surrogate cannot be."""
+    return (given or "").encode("utf-8", "replace").decode().strip()[:LONGEST_TYPED]
+
+
 def _read_id(typed: str) -> str:
     in_address = _IN_ADDRESS.search(typed)
     parsed = split_address(in_address[1] if in_address else typed)

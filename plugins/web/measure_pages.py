@@ -21,7 +21,7 @@ from query.counterparts import counterparts_of
 from query.export import Column
 from query.measures import MOST_COLUMNS, SORTS, STATES, Asked, choose_columns, find_measure, list_coverage
 from query.measures_word import write_measures_word
-from query.pick import Picked, list_names, pick
+from query.pick import Picked, clean_typed, list_names, pick
 from query.tables import write_table_csv, write_table_xlsx
 
 MOST_DOCUMENTS_ASKED = 20
@@ -43,7 +43,7 @@ COLUMNS = (
 
 async def show_measures(datasette, request):
     """The coverage matrix. Where not all documents find room, the address names those that stand in it."""
-    asked, added = read_asked(request.args), _clean(request.args.get("add"))
+    asked, added = read_asked(request.args), clean_typed(request.args.get("add"))
 
     def question(conn):
         settled, unclear, remarks = _settle(conn, asked, added, "sort" in request.args)
@@ -129,7 +129,7 @@ def read_asked(args) -> Asked:
         theme=(args.get("theme") or "")[:60],
         least=_number(args.get("least"), 2, 1000),
         state=state if state in STATES else "",
-        of=_clean(args.get("of")),
+        of=clean_typed(args.get("of")),
         sort=sort if sort in SORTS else "theme",
         page=_number(args.get("page"), 1, 100_000),
     )
@@ -159,11 +159,6 @@ def _settle(conn, asked: Asked, added: str, is_sorted: bool) -> tuple[Asked, Pic
 def _add(asked: Asked, shown: Sequence[str], document: str) -> Asked:
     """Put a document into the first column; the last one makes room."""
     return asked.turn(documents=(document, *(id_ for id_ in shown if id_ != document))[:MOST_COLUMNS])
-
-
-def _clean(given: str | None) -> str:
-    # A lone surrogate can be typed into an address but not be written back as UTF-8.
-    return (given or "").encode("utf-8", "replace").decode().strip()[:120]
 
 
 def _name_states(found) -> dict[str, tuple[str, str]]:

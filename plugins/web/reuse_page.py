@@ -13,7 +13,7 @@ from align.shares import MINIMA
 from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download, complete_addresses
 from plugins.web.search_export import CONTENT_TYPES
 from query.export import Column
-from query.pick import MOST_LISTED, Picked, list_names, pick
+from query.pick import MOST_LISTED, Picked, clean_typed, list_names, pick
 from query.reuse import SORTS, list_passage_rows, list_passages, read_family
 from query.reuse_shares import USUAL_MINIMUM, choose_minimum, describe_reuse, list_share_rows
 from query.tables import write_table_csv
@@ -146,9 +146,9 @@ async def _answer_csv(columns, found, name: str, han_name: str) -> Response:
 
 def _read_asked(args) -> tuple[Asked, list[str]]:
     """Read the parameters of an address; what cannot be read falls back to the usual, with a remark where it matters."""
-    minimum, remark = choose_minimum(_clean(args.get("min")))
+    minimum, remark = choose_minimum(clean_typed(args.get("min")))
     sort = args.get("sort")
-    a, b = _clean(args.get("a")), _clean(args.get("b"))
+    a, b = clean_typed(args.get("a")), clean_typed(args.get("b"))
     asked = Asked(
         minimum, a or b, b if a else "", sort if sort in SORTS else "length", _number(args.get("page"), 1), _number(args.get("family"), 0)
     )
@@ -172,8 +172,3 @@ def _settle(conn, asked: Asked) -> tuple[Asked, list[tuple[str, Picked]], list[s
 
 def _number(given: str | None, usual: int) -> int:
     return int(given) if given and re.fullmatch(r"[1-9][0-9]{0,8}", given) else usual
-
-
-def _clean(given: str | None) -> str:
-    # A lone surrogate can be typed into an address but not be written back as UTF-8.
-    return (given or "").encode("utf-8", "replace").decode().strip()[:120]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 from pathlib import Path
 
 from ingest.build import build
@@ -34,3 +36,39 @@ def build_many(folder: Path) -> None:
         facts = {"title": f"{NAMES[code]}第{n}号规划", "issued_on": f"{id_[3:7]}-03-{n % 28 + 1:02}"}
         (folder_of / "document.yml").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
     build(folder / "corpus", folder / "kb.db")
+
+
+#: Facts beyond those that the short plans hold: 20 documents with a target, an agency with 200 duties in one province.
+WITH_TARGET, DUTIES = 20, 200
+BUSY, QUIET = "ah", "bj"
+
+
+def add_facts(db: Path, folder: Path) -> None:
+    """Copy the database of ``build_many`` into a folder, and add facts by the hundred."""
+    shutil.copy(db, folder / "kb.db")
+    with sqlite3.connect(folder / "kb.db") as connection:
+        provisions = dict(connection.execute("select document_id, min(id) from provisions where kind = 'clause' group by document_id order by document_id"))
+        rows = {
+            "agencies": [dict(id="a1", name="人力资源和社会保障部门", forms="[]")],
+            "responsibilities": [
+                dict(document_id=document, provision_id=provisions[document], start=0, end=2, agency_id="a1", agency="甲", agency_printed="甲", role="lead", seq=n,
+                     form="sentence")
+                for document, times in ((f"{BUSY}-2012-guihua", DUTIES), (f"{QUIET}-2012-guihua", 3)) for n in range(times)
+            ],
+            "indicator_concepts": [dict(id="c1", name="培训人次", note=None), dict(id="c2", name="取证人数", note=None)],
+            "indicators": [
+                dict(id=f"{provision}__{concept}", document_id=document, provision_id=provision, name=concept, value=100 + n, value_text="1", unit="人", op="=",
+                     concept_id=concept, seq=n)
+                for n, (document, provision) in enumerate(list(provisions.items())[:WITH_TARGET]) for concept in ("c1", "c2")[: 2 if document in ALIKE else 1]
+            ],
+            "themes": [dict(id="t1", group_id="g", group_name="组", name="主题甲", seq=0)],
+            "provision_themes": [
+                dict(provision_id=f"{code}-2012-guihua__x{n}", theme_id="t1", score=1, origin="model", evidence="[]", rank=0)
+                for code, times in ((BUSY, 640), (QUIET, 40)) for n in range(times)
+            ],
+        }  # fmt: skip
+        for table, some in rows.items():
+            for row in some:
+                names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
+                connection.execute(f"insert into {table}({names}) values ({marks})", list(row.values()))
+    connection.close()

@@ -9,9 +9,18 @@ import pytest
 
 from plugins.web.measure_pages import MOST_COLUMNS
 from query.pick import MOST_LISTED
-from tests.site.many import ALIKE, MANY
+from query.agencies import MOST_DUTIES
+from query.indicators import MOST_COLUMNS as MOST_WITH_TARGETS
+from tests.site.conftest import open_site
+from tests.site.many import ALIKE, BUSY, DUTIES, MANY, QUIET, WITH_TARGET, add_facts
 
 GUANGDONG, GANSU = "gd-2012-guihua", "gs-2012-guihua"
+
+
+@pytest.fixture(scope="module")
+def busy(many_db, build_once):
+    """The same documents with facts by the hundred."""
+    yield from open_site(build_once("busy", lambda folder: add_facts(many_db, folder)))
 
 
 def documents_in(address: str) -> list[str]:
@@ -123,3 +132,35 @@ def test_odd_words_suggest_nothing_and_break_nothing(many, typed):
     answer = many.get(f"/suggest-documents.json?q={typed}")
     assert answer.status_code == 200 and json.loads(answer.content) == {"suggestions": []}
     assert many.get(f"/reuse?a={typed}").status_code == 200 and many.get(f"/measures?d={GANSU}&add={typed}").status_code == 200
+
+
+def test_targets_stand_beside_each_other_for_some_documents_that_have_most_of_them(busy):
+    assert WITH_TARGET > MOST_WITH_TARGETS
+    answer = busy.get("/indicators")
+    shown = documents_in(answer.headers["location"])
+    assert answer.status_code == 302 and len(shown) == MOST_WITH_TARGETS and set(ALIKE) <= set(shown)
+    page = busy.page(answer.headers["location"])
+    assert len(page.select("table.compared thead th")) == 1 + MOST_WITH_TARGETS and f"{WITH_TARGET} 份" in page.select_one(".message").text
+
+
+def test_targets_of_the_documents_that_are_named(busy):
+    page = busy.page(f"/indicators?d={GANSU}&d={GUANGDONG}")
+    assert [a["href"] for a in page.select("table.compared thead a")] == [f"/d/{GANSU}", f"/d/{GUANGDONG}"]
+    assert documents_in(page.select_one('.chips a[aria-label^="去掉：甘肃"]')["href"]) == [GUANGDONG]
+    assert documents_in(busy.get(f"/indicators?d={GANSU}&add=广东 2012").headers["location"]) == [GUANGDONG, GANSU]
+    assert "不是哪份列有可比指标的文件" in busy.page(f"/indicators?d={GANSU}&add=西湖").text
+
+
+def test_tables_to_take_away_hold_the_targets_of_all_documents(busy):
+    assert len(busy.get("/indicators.csv").text.splitlines()) == 1 + WITH_TARGET + len(ALIKE)
+
+
+def test_an_agency_shows_duties_of_every_province(busy):
+    page = busy.page("/agencies/a1")
+    assert len(page.select(".duties li")) == MOST_DUTIES < DUTIES
+    assert [a["href"] for a in page.select(".role-document h3 a")] == [f"/d/{BUSY}-2012-guihua", f"/d/{QUIET}-2012-guihua"]
+
+
+def test_shades_of_a_large_table_tell_much_from_little(busy):
+    shades = {cell.a["aria-label"].split("：")[0]: cell["class"][0] for cell in busy.page("/themes").select("table.whole td[class^=n]") if cell.a}
+    assert len(set(shades.values())) == 2 and sorted(shades.values())[-1] == "n4"
