@@ -15,6 +15,7 @@ from query.choose_columns import choose_documents
 from query.counterparts import extents
 from query.database import one, rows
 from query.facts import figures_of_units
+from query.memo import once
 from query.neighbours import all_compared, compared_with
 from query.pick import MOST_LISTED
 
@@ -130,7 +131,13 @@ def choose_columns(conn: sqlite3.Connection, asked: Asked) -> list[str]:
     columns = [id_ for id_ in asked.documents if id_ in known][:MOST_COLUMNS]
     if columns or len(known) <= MOST_COLUMNS:
         return columns or list(known)
+    if not asked.theme and not asked.of:
+        return once(conn, _choose_usual)
     return choose_documents(conn, MOST_COLUMNS, asked.theme, asked.of)
+
+
+def _choose_usual(conn: sqlite3.Connection) -> list[str]:
+    return choose_documents(conn, MOST_COLUMNS)
 
 
 def find_measure(conn: sqlite3.Connection, provision_id: str) -> str | None:

@@ -17,9 +17,11 @@ from query.corpus import describe_corpus, read_build
 from query.counterparts import extents
 from query.facets import load_catalogue
 from query.feeds import list_changes
+from query.measures import Asked, choose_columns
 from query.neighbours import all_compared
 from query.pick import list_names
 from query.relate import load_meaning
+from query.reuse_shares import describe_reuse
 from query.themes import group_matrix
 
 NAME = "kb"
@@ -54,6 +56,8 @@ def rehearse(conn: sqlite3.Connection) -> None:
     describe_corpus(conn)
     list_changes(conn)
     all_compared(conn)
+    choose_columns(conn, Asked())
+    describe_reuse(conn)
 
 
 def _serve(datasette, path: str) -> None:

@@ -164,3 +164,9 @@ def test_an_agency_shows_duties_of_every_province(busy):
 def test_shades_of_a_large_table_tell_much_from_little(busy):
     shades = {cell.a["aria-label"].split("：")[0]: cell["class"][0] for cell in busy.page("/themes").select("table.whole td[class^=n]") if cell.a}
     assert len(set(shades.values())) == 2 and sorted(shades.values())[-1] == "n4"
+
+
+def test_a_document_is_found_in_the_list_by_words_of_its_title(many):
+    assert many.get("/d?find=广东 2012").headers["location"] == f"/d/{GUANGDONG}"
+    page = many.page("/d?find=北京")
+    assert [a["href"][:6] for a in page.select(".unclear a")] == ["/d/bj-"] * 2 and "没有文件的题名" in many.page("/d?find=西湖").text
