@@ -103,6 +103,7 @@ async def show_reuse(datasette, request):
         ],
         "shares": shares,
         "found": found,
+        "most_rows": MOST_ROWS,
         "sorts": {"length": "最长的在前", "documents": "见于文件最多的在前"},
     }
     return await answer_page(datasette, request, "reuse.html", context)
@@ -124,8 +125,9 @@ async def export_passages(datasette, request):
 
 
 async def export_shares(datasette, request):
-    """What each document shares with each other one, by least length."""
-    return await _answer_csv(SHARE_COLUMNS, await ask_for_download(datasette, list_share_rows), "reuse-shares", "文件两两相同的字数")
+    """What each document shares with each other one, by least length; ``?a=`` one document with all others."""
+    found = await ask_for_download(datasette, list_share_rows, clean_typed(request.args.get("a")) or None)
+    return await _answer_csv(SHARE_COLUMNS, found, "reuse-shares", "文件两两相同的字数")
 
 
 async def _show_family(datasette, request, asked: Asked):
