@@ -14,6 +14,7 @@ import time
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from datasette import Response, hookimpl
 from datasette.views.base import DatasetteError
@@ -118,6 +119,9 @@ def read_form(content_type: str, body: bytes) -> dict[str, Any]:
         if kind == b"application/json":
             given = json.loads(body)
             return {"text": str(given["text"]), "name": str(given.get("name") or "")}
+        if kind == b"application/x-www-form-urlencoded":  # which the parser below splits, but does not decode
+            fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=20)
+            return {name: values[-1] for name, values in fields.items() if name in FIELDS - {"file"}}
 
         def on_field(field):
             name = (field.field_name or b"").decode("utf-8", "replace")
