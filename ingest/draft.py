@@ -251,6 +251,7 @@ def learn_tagger(conn: sqlite3.Connection, cut: Callable[[str], list[str]]) -> T
         """
         select p.id, p.heading, p.text, q.heading, p.kind, q.kind from compared_provisions c
         join provisions p on p.id = c.provision_id left join provisions q on q.id = p.parent_id
+        where c.provision_id in (select provision_id from provision_themes where origin = 'curator')
         order by c.document_id, c.seq
         """
     ):

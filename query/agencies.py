@@ -10,7 +10,7 @@ from query.addresses import number_of_version, write_address
 from query.database import one, rows
 from query.layout import unbreak
 
-MOST_DUTIES = 200  # of one role on a page; the table has them all
+MOST_DUTIES = 120  # of one role on a page, as many of each province where they are more; the table has them all
 _BRACKETS = {"(": ")", "（": "）"}
 _ENDS = "。；;\n"
 _LONGEST_WORDS = 200
@@ -86,13 +86,13 @@ def _read_role(conn: sqlite3.Connection, agency_id: str, role: str) -> dict[str,
     found = rows(
         conn,
         """
-        WITH shown AS (
+        WITH counted AS (
             SELECT r.provision_id, r.agency_printed AS printed, r.form, r.start, r."end", count(*) OVER () AS total,
+                   row_number() OVER (PARTITION BY d.province_code ORDER BY d.issued_on DESC, d.id, r.start, r.rowid) AS place,
                    d.id AS document_id, d.title, d.title_supplied, d.province, d.province_code, d.issued_on
             FROM responsibilities r JOIN documents d ON d.id = r.document_id
             WHERE r.agency_id = ? AND r.role = ?
-            ORDER BY d.province_code, d.issued_on DESC, d.id, r.start LIMIT ?
-        )
+        ), shown AS (SELECT * FROM counted ORDER BY place, province_code LIMIT ?)
         SELECT s.provision_id, s.printed, s.form, s.start - p.start AS start, s."end" - p.start AS "end", s.total,
                substr(v.text, p.start + 1, p.own_end - p.start) AS own, p.eid, p.label, p.version_id, s.document_id,
                s.title, s.title_supplied, s.province, s.issued_on

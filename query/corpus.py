@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from query.database import one, rows
+from query.memo import once
 
 #: The kinds that make a document's skeleton; the home page and the lists count these.
 COUNTED_KINDS = ("part", "chapter", "article", "clause", "box")
@@ -30,6 +31,10 @@ def describe_corpus(conn: sqlite3.Connection) -> dict[str, Any]:
     Shape: ``{"build": {key: value}, "counts": {"documents", "provinces", "provisions", "indicators",
     <kind>: n}}``, tables apart from boxes as ``table``; a kind that does not occur is missing from the counts.
     """
+    return {"build": read_build(conn), "counts": dict(once(conn, _count_corpus))}
+
+
+def _count_corpus(conn: sqlite3.Connection) -> dict[str, int]:
     counts = one(
         conn,
         """
@@ -43,7 +48,7 @@ def describe_corpus(conn: sqlite3.Connection) -> dict[str, Any]:
         counts[row["kind"]] = row["n"]
     if tables := one(conn, f"SELECT count(*) AS n FROM provisions WHERE {_IS_TABLE}")["n"]:
         counts |= {"table": tables, "box": counts["box"] - tables}
-    return {"build": read_build(conn), "counts": counts}
+    return counts
 
 
 def read_build(conn: sqlite3.Connection) -> dict[str, str]:

@@ -6,9 +6,9 @@
     documents       [{id, title, title_supplied, province, province_code, issued_on, provisions, kinship, vocabulary,
                     counterparts, is_compared, is_peer, is_same}]: ``kinship`` is how alike the words of the two are as a whole,
                     ``vocabulary`` the share of the draft's words that stand there, rare ones counting more, both from 0
-                    to 1; ``counterparts`` the number of provisions of the draft that have one there; ``is_compared``: it is
-                    among the nearest, and no other is compared with the draft; ``is_same``: most of the draft stands there
-                    word for word
+                    to 1; ``counterparts`` the number of provisions of the draft that have one there; ``is_compared``:
+                    always, for the documents that are not among the nearest are left out; ``is_same``: most of the draft
+                    stands there word for word
     units           [{n, id, kind, label, opening, themes: [{id, name}], state, shared, documents: [document], silent,
                     figures: {own, others}}] in the order of the draft, n from 1
       state         "same", "adapted", "own": how it words what others word too, ``shared`` being the share of its Han
@@ -40,17 +40,15 @@ from typing import Any
 
 import numpy as np
 
-from align.counterparts import FEATURES, find_nearest, load_model, match
+from align.counterparts import FEATURES, load_model, match
 from align.cover import judge_cover
 from align.explain import explain
-from align.provisions import Encoded, Provision, Weights, encode
-from align.tables import read_provisions, read_weights
+from align.provisions import Encoded, Provision, encode
 from query.addresses import number_of_version, write_address
 from query.counterparts import extents, list_reasons
 from query.database import rows
+from query.draft_known import Known, bring_to_unit, load_library
 from query.facts import figures_of_units
-from query.memo import once
-from query.relate import load_meaning
 from query.themes import OPENING, first_sentence
 
 ID = "draft"
@@ -69,17 +67,6 @@ _SET = {"target", "payment", "limit", "frequency"}  # figures that are set; othe
 
 
 @dataclass(frozen=True)
-class Known:
-    """What drafts are compared with: all provisions that are compared, and the words of each document together."""
-
-    encoded: Encoded
-    weights: Weights
-    words: Mapping[int, str]
-    documents: Sequence[str]  # by their number in the encoding
-    sums: np.ndarray  # documents × words, each of unit length
-
-
-@dataclass(frozen=True)
 class _Pair:
     left: int
     right: int
@@ -88,31 +75,28 @@ class _Pair:
     values: np.ndarray
 
 
-def load_known(conn: sqlite3.Connection) -> Known:
-    """Return what drafts are compared with, made once for a database."""
-    return once(conn, _read_known)
-
-
 def review(conn: sqlite3.Connection, draft: Mapping[str, Any], until: float | None = None) -> dict[str, Any]:
     """Return the review of a draft. Raises TimeoutError when ``until`` (of time.monotonic) passes before it is done."""
-    known = load_known(conn)
+    library = load_library(conn)
     units = draft["provisions"]
     # An article without a heading is no preamble: only the words before the first heading stand in nothing.
     provisions = [
         Provision(u["id"], ID, u["heading"], u["text"], u["part"] or _unheaded(u), u["place"], tuple(u["themes"])) for u in units
     ]
+    compared = library.find_nearest(provisions)
+    _check(until)
+    known = library.open(conn, compared)
     encoded = encode(provisions, known.weights)
     kin = _measure_kin(known, encoded, draft["text"])
     _check(until)
     needed = _needed_likeness(kin, SHORT_LIKENESS if draft["characters"] < SHORT else LEAST_LIKENESS)
-    nearest = find_nearest(encoded, known.encoded)
-    pairs = _find(known, encoded, needed, nearest)
+    pairs = _find(known, encoded, needed, {ID: compared})
     _check(until)
     of_unit: dict[int, list[_Pair]] = defaultdict(list)
     for pair in pairs:
         of_unit[pair.left].append(pair)
-    compared = nearest.get(ID)
-    left_out = set(known.documents).difference(compared) if compared is not None else set()  # nothing to compare: nothing is left out
+    # A document without provisions to compare is not left out: it says nothing, whatever is asked.
+    left_out = set(library.documents).difference(known.documents)
     documents = _describe_documents(conn, known, units, pairs, kin, needed, left_out)
     told = _tell_provisions(conn, {known.encoded.provisions[pair.right].id for pair in pairs})
     names = dict(conn.execute("select id, name from themes"))
@@ -132,8 +116,8 @@ def review(conn: sqlite3.Connection, draft: Mapping[str, Any], until: float | No
             "provisions": len(described),
             "whole": states["same"] + states["adapted"] + states["own"],
             **{state: states[state] for state in ("same", "adapted", "own", "passing", "none")},
-            "documents": len(documents),
-            "compared": sum(document["is_compared"] for document in documents.values()),
+            "documents": len(extents(conn)),
+            "compared": len(documents),
             "peers": sum(document["is_peer"] for document in documents.values()),
             "missing": len(missing),
             "touched": len(touched),
@@ -150,26 +134,6 @@ def _unheaded(unit: Mapping[str, Any]) -> str:
     return "" if unit["kind"] == "paragraph" else unit["number"] or unit["kind"]
 
 
-def _read_known(conn: sqlite3.Connection) -> Known:
-    weights = read_weights(conn, load_meaning(conn).cut.cut)
-    encoded = encode(read_provisions(conn), weights)
-    weights.bigrams.is_frozen = True
-    documents = list(dict.fromkeys(p.document for p in encoded.provisions))
-    sums = [np.asarray(encoded.words[encoded.documents == number].sum(axis=0)).ravel() for number in range(len(documents))]
-    return Known(
-        encoded=encoded,
-        weights=weights,
-        words={number: word for word, (number, _) in weights.words.items()},
-        documents=documents,
-        sums=np.array([_unit(row) for row in sums]).reshape(len(documents), encoded.words.shape[1]),
-    )
-
-
-def _unit(row: np.ndarray) -> np.ndarray:
-    norm = np.linalg.norm(row)
-    return row / norm if norm else row
-
-
 def _measure_kin(known: Known, encoded: Encoded, text: str) -> np.ndarray:
     """The kinship and the vocabulary that the draft shares with each document; words that no document has are in none."""
     counts = Counter(word for word in known.weights.cut(text) if len(word) > 1)
@@ -179,7 +143,7 @@ def _measure_kin(known: Known, encoded: Encoded, text: str) -> np.ndarray:
     columns = list(found)
     weights = np.array([n * weight[known.words[column]] for column, n in found.items()], dtype=float)
     vocabulary = (known.sums[:, columns] > 0) @ weights / max(sum(n * weight[word] for word, n in counts.items()), 1.0)
-    likeness = known.sums @ _unit(np.asarray(encoded.words.sum(axis=0)).ravel())
+    likeness = known.sums @ bring_to_unit(np.asarray(encoded.words.sum(axis=0)).ravel())
     return np.column_stack([likeness * (sum(found.values()) / max(counts.total(), 1)), vocabulary])
 
 
@@ -219,6 +183,8 @@ def _describe_documents(
     measured = {id_: (*row, least) for id_, row, least in zip(known.documents, kin.tolist(), needed.tolist())}
     described = {}
     for id_, entry in extents(conn).items():
+        if id_ in left_out:  # of thousands nothing is said but how many they are
+            continue
         kinship, vocabulary, least = measured.get(id_, (0.0, 0.0, 1.0))
         is_covered = sum(sizes[left] for left in matched[id_]) >= PEER * sum(sizes)
         is_same = len(verbatim[id_]) >= max(2, SAME_DOCUMENT * len(units))
@@ -228,12 +194,12 @@ def _describe_documents(
             "kinship": round(kinship, 3),
             "vocabulary": round(vocabulary, 3),
             "counterparts": len(matched[id_]),
-            "is_compared": id_ not in left_out,
+            "is_compared": True,
             "is_same": is_same,
             "is_peer": not is_same and least <= FARTHEST_PEER and is_covered and len(matched[id_]) >= LEAST_SHARED,
         }
     return dict(
-        sorted(described.items(), key=lambda d: (not d[1]["is_same"], not d[1]["is_peer"], not d[1]["is_compared"], -d[1]["kinship"], d[0]))
+        sorted(described.items(), key=lambda d: (not d[1]["is_same"], not d[1]["is_peer"], -d[1]["kinship"], d[0]))
     )
 
 
@@ -305,7 +271,7 @@ def _describe_unit(
         "shared": shared if shared is None else round(shared, 3),
         "documents": listed,
         "more_documents": len(by_document) - len(listed),
-        "silent": [id_ for id_, entry in documents.items() if entry["is_compared"] and id_ not in by_document],
+        "silent": [id_ for id_, entry in documents.items() if id_ not in by_document],
         "figures": {"own": own, "others": set_there},
     }
 
@@ -332,12 +298,14 @@ def _find_missing(
     if len(names) < 2:
         return [], []
     members: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for measure, provision, document in conn.execute(
-        "select measure_id, provision_id, document_id from measure_provisions order by measure_id, rank, document_id"
-    ):
-        if document in names:
-            members[measure].append((provision, document))
-    measure_of = dict(conn.execute("select provision_id, measure_id from measure_provisions"))
+    sql = """
+        select measure_id, provision_id, document_id from measure_provisions
+        where document_id in (select value from json_each(?)) order by measure_id, rank, document_id
+    """
+    for measure, provision, document in conn.execute(sql, [json.dumps(list(names))]):
+        members[measure].append((provision, document))
+    sql = "select provision_id, measure_id from measure_provisions where provision_id in (select value from json_each(?))"
+    measure_of = dict(conn.execute(sql, [json.dumps(sorted({known.encoded.provisions[pair.right].id for pair in pairs}))]))
     met: dict[str, list[_Pair]] = defaultdict(list)
     for pair in pairs:
         measure = measure_of.get(known.encoded.provisions[pair.right].id)
@@ -347,8 +315,10 @@ def _find_missing(
         conn,
         """
         SELECT m.id, m.label, t.id AS theme_id, t.name FROM measures m LEFT JOIN themes t ON t.id = m.theme_id
-        JOIN compared_provisions c ON c.provision_id = m.id WHERE c.heading != '' ORDER BY m.seq
+        JOIN compared_provisions c ON c.provision_id = m.id
+        WHERE c.heading != '' AND m.id IN (SELECT value FROM json_each(?)) ORDER BY m.seq
         """,
+        [json.dumps(list(members))],
     )  # what no document gives a heading is a preamble or the like, and no measure to be missed
     lists: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
     for measure in found:

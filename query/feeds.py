@@ -19,6 +19,7 @@ from lxml.builder import ElementMaker
 from query.addresses import number_of_version, write_address
 from query.database import rows
 from query.export import keep_to_xml
+from query.memo import once
 from query.provisions import label_shortly
 from query.search import LARGEST_PAGE, search
 
@@ -50,7 +51,7 @@ class Entry:
 
 def list_changes(conn: sqlite3.Connection) -> list[Entry]:
     """List what happened to the collection, the latest first: a document entered, was captured anew, was withdrawn."""
-    return _latest([_write_event(event) for event in _list_events(conn)])
+    return list(once(conn, _list_changes))
 
 
 def list_found(conn: sqlite3.Connection, q: str, chosen: Mapping[str, Sequence[str]], scope: str = "provision") -> list[Entry]:
@@ -65,7 +66,7 @@ def list_found(conn: sqlite3.Connection, q: str, chosen: Mapping[str, Sequence[s
         if not after or len(found) > MOST_ENTRIES:
             break
     mark = hashlib.sha256(json.dumps([q, sorted((k, sorted(v)) for k, v in chosen.items()), scope]).encode()).hexdigest()[:12]
-    newest = {event["id"]: event for event in _list_events(conn) if event["n"]}
+    newest = {event["id"]: event for event in _list_events(conn, list(found)) if event["n"]}
     return _latest([_write_hits(newest[document_id], hits, mark) for document_id, hits in found.items()])
 
 
@@ -91,14 +92,22 @@ def write_atom(
     return etree.tostring(feed, encoding="utf-8", xml_declaration=True)
 
 
-def _list_events(conn: sqlite3.Connection) -> list[dict[str, Any]]:
-    """One row a version and a withdrawal, with the day and what it is the day of; ``n`` is None for a withdrawal."""
+def _list_changes(conn: sqlite3.Connection) -> tuple[Entry, ...]:
+    return tuple(_latest([_write_event(event) for event in _list_events(conn)]))
+
+
+def _list_events(conn: sqlite3.Connection, ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """One row a version and a withdrawal, with the day and what it is the day of; ``n`` is None for a withdrawal.
+
+    Of all documents, or of some.
+    """
     released = {row["key"]: row["value"] for row in rows(conn, "SELECT key, value FROM build")}.get("corpus_released_on")
     sql = """
         SELECT d.*, v.id AS version_id, v.captured_on FROM versions v JOIN documents d ON d.id = v.document_id
+        WHERE :ids IS NULL OR d.id IN (SELECT value FROM json_each(:ids))
     """
     events = []
-    for row in rows(conn, sql):
+    for row in rows(conn, sql, {"ids": None if ids is None else json.dumps(list(ids))}):
         row["issuers"] = json.loads(row["issuers"] or "[]")
         n = number_of_version(row["version_id"])
         known = [("采集", row["captured_on"])]

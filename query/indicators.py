@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from query.addresses import number_of_version, write_address
 from query.database import rows
+from query.memo import once
+
+MOST_COLUMNS = 12  # of documents beside each other
 
 _UNIT_IN_NAME = re.compile(r"[(（]([^()（）]{1,12})[)）]\s*\Z")
 
@@ -22,8 +26,32 @@ def list_indicators(conn: sqlite3.Connection) -> dict[str, Any]:
     "note", "part_of" (the concept it is a part of, or None), "units": [...], "largest" (the value that shares are of;
     None where units differ), "values": {document id: [indicator]}}``, parts after their whole. ``alone`` are all other indicators by document. An indicator has the
     columns of ``indicators``, ``printed_unit`` (under which the value is printed), ``share`` of the concept's largest
-    value or None, ``address`` and ``pinned``.
+    value or None, ``address`` and ``pinned``. Made once for a database; nobody may change it.
     """
+    return once(conn, _compare_indicators)
+
+
+def choose_columns(conn: sqlite3.Connection, asked: Sequence[str] = (), most: int = MOST_COLUMNS) -> list[str]:
+    """Return the documents that stand in the columns: those asked for, else all that are compared, else ``most`` of them.
+
+    Of many those that have most of the compared targets; one of a province that is not there yet counts double. Of
+    equals the newest, then the lesser id.
+    """
+    compared = list_indicators(conn)
+    documents = {document["id"]: document for document in compared["documents"]}
+    chosen = [id_ for id_ in asked if id_ in documents][:most]
+    if chosen or len(documents) <= most:
+        return chosen or list(documents)
+    targets = Counter(document for concept in compared["concepts"] for document in concept["values"])
+    order = sorted(documents, key=lambda id_: documents[id_]["issued_on"] or "", reverse=True)
+    while len(chosen) < most:
+        there = {documents[id_]["province_code"] for id_ in chosen}
+        left = [id_ for id_ in order if id_ not in chosen]
+        chosen.append(max(left, key=lambda id_: targets[id_] * (1 if documents[id_]["province_code"] in there else 2)))
+    return chosen
+
+
+def _compare_indicators(conn: sqlite3.Connection) -> dict[str, Any]:
     found = _read_indicators(conn)
     documents = {row["document_id"]: row.pop("document") for row in found}
     names = {row["id"]: row for row in rows(conn, "SELECT id, name, note FROM indicator_concepts")}

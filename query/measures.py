@@ -11,13 +11,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from query.addresses import number_of_version, write_address
+from query.choose_columns import choose_documents
 from query.counterparts import extents
 from query.database import one, rows
 from query.facts import figures_of_units
+from query.memo import once
 from query.neighbours import all_compared, compared_with
+from query.pick import MOST_LISTED
 
 STATES = ("same", "adapted", "own", "passing", "absent", "unseen")
-SORTS = ("theme", "spread", "order")
+SORTS = ("theme", "spread", "common", "order")
 MOST_COLUMNS = 8  # a wider table is read by nobody; which documents stand in it can be chosen
 PAGE = 100
 MOST_FIGURES = 3
@@ -52,18 +55,18 @@ class Asked:
 def list_coverage(conn: sqlite3.Connection, asked: Asked, whole: bool = False) -> dict[str, Any]:
     """Return the coverage matrix that was asked for; all rows when ``whole``, else those of its page.
 
-    Shape: ``{"documents": [{"id", "title", "province", …, "looked": {"provisions", "characters"}, "shown"}], "columns":
-    the shown ones, "themes": [{"id", "name", "measures"}], "total", "all", "single": measures found in one document
+    Shape: ``{"documents": [{"id", "title", "province", …, "looked": {"provisions", "characters"}, "shown"}] (of more than
+    MOST_LISTED only those that are shown or asked for), "all_documents": how many there are, "is_suggested": the shown
+    ones are what ``choose_columns`` chooses of itself, "columns": the shown ones, "themes": [{"id", "name", "measures"}], "total", "all", "single": measures found in one document
     only, "pages", "states": those of STATES that cells can have, "measures": [{"id", "label", "origin", "theme": {"id",
-    "name"}, "documents", "provisions", "cells": [...]}]}``. A cell: ``{"document_id", "state" (one of STATES), "shared"
+    "name"}, "documents", "here" (how many of those shown have it), "provisions", "cells": [...]}]}``. A cell: ``{"document_id", "state" (one of STATES), "shared"
     (share of its characters that stand in others' words, of the measure), "provisions": [{"id", "eid", "number",
     "heading", "label", "address", "pinned"}], "figures", "more_figures"}``; of ``passing`` the provision that takes it up,
     of ``absent`` none. ``absent`` is said of a document that was compared with one of the measure's at least, ``unseen``
     of one that was with none.
     """
     known = extents(conn)
-    chosen = [id_ for id_ in asked.documents if id_ in known] or list(known)
-    columns = chosen[:MOST_COLUMNS]
+    columns = choose_columns(conn, asked)
     compared = {} if all_compared(conn) else {id_: compared_with(conn, id_) for id_ in {*columns, asked.of} if id_ in known}
     where, params = _conditions(asked, columns, compared)
     found = rows(
@@ -71,7 +74,9 @@ def list_coverage(conn: sqlite3.Connection, asked: Asked, whole: bool = False) -
         f"""
         SELECT m.*, t.name AS theme_name, t.seq AS theme_seq,
                (SELECT min(c.seq) FROM measure_provisions mp JOIN compared_provisions c ON c.provision_id = mp.provision_id
-                WHERE mp.measure_id = m.id AND mp.document_id = :order_of) AS place
+                WHERE mp.measure_id = m.id AND mp.document_id = :order_of) AS place,
+               (SELECT count(*) FROM coverage c WHERE c.measure_id = m.id AND c.state != 'passing'
+                AND c.document_id IN (SELECT value FROM json_each(:columns))) AS here
         FROM measures m LEFT JOIN themes t ON t.id = m.theme_id WHERE {where}
         """,
         {**params, "order_of": asked.of if asked.of in known else columns[0] if columns else ""},
@@ -83,7 +88,13 @@ def list_coverage(conn: sqlite3.Connection, asked: Asked, whole: bool = False) -
     _add_unseen(conn, cells, [row["id"] for row in shown], columns, compared)
     counts = one(conn, "SELECT count(*) AS n, coalesce(sum(documents = 1), 0) AS single FROM measures")
     return {
-        "documents": [{**entry["document"], "looked": entry["looked"], "shown": id_ in columns} for id_, entry in known.items()],
+        "documents": [
+            {**entry["document"], "looked": entry["looked"], "shown": id_ in columns}
+            for id_, entry in known.items()
+            if len(known) <= MOST_LISTED or id_ in columns or id_ == asked.of
+        ],
+        "all_documents": len(known),
+        "is_suggested": len(known) > MOST_COLUMNS and set(columns) == set(choose_columns(conn, replace(asked, documents=()))),
         "columns": [{**known[id_]["document"], "looked": known[id_]["looked"]} for id_ in columns],
         "themes": rows(
             conn,
@@ -105,12 +116,28 @@ def list_coverage(conn: sqlite3.Connection, asked: Asked, whole: bool = False) -
                 "origin": row["origin"],
                 "theme": {"id": row["theme_id"], "name": row["theme_name"]} if row["theme_name"] else None,
                 "documents": row["documents"],
+                "here": row["here"],
                 "provisions": row["provisions"],
                 "cells": [cells.get((row["id"], id_), _silent(id_)) for id_ in columns],
             }
             for row in shown
         ],
     }
+
+
+def choose_columns(conn: sqlite3.Connection, asked: Asked) -> list[str]:
+    """Return the documents that stand in the columns: those asked for, else all, else as many as fit that have much in common."""
+    known = extents(conn)
+    columns = [id_ for id_ in asked.documents if id_ in known][:MOST_COLUMNS]
+    if columns or len(known) <= MOST_COLUMNS:
+        return columns or list(known)
+    if not asked.theme and not asked.of:
+        return once(conn, _choose_usual)
+    return choose_documents(conn, MOST_COLUMNS, asked.theme, asked.of)
+
+
+def _choose_usual(conn: sqlite3.Connection) -> list[str]:
+    return choose_documents(conn, MOST_COLUMNS)
 
 
 def find_measure(conn: sqlite3.Connection, provision_id: str) -> str | None:
@@ -159,6 +186,7 @@ def _by_theme(row: dict[str, Any]) -> tuple:
 _ORDERS = {
     "theme": _by_theme,
     "spread": lambda row: (-row["documents"], *_by_theme(row)),
+    "common": lambda row: (-row["here"], *_by_theme(row)),
     "order": lambda row: (row["place"] is None, row["place"], *_by_theme(row)),
 }
 

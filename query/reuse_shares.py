@@ -14,6 +14,8 @@ from query.memo import once
 #: A matrix of more documents is no longer read; the table to take away holds it whole.
 MOST_IN_MATRIX = 20
 USUAL_MINIMUM = 20
+#: A table of more pairs opens in no spreadsheet, and takes the server's memory: 10,000 documents have two million.
+MOST_PAIRS = 100_000
 
 
 def describe_reuse(conn: sqlite3.Connection, minimum: int = USUAL_MINIMUM) -> dict[str, Any]:
@@ -76,11 +78,14 @@ def _read_matrix(conn: sqlite3.Connection, column: str, documents: list[dict[str
     return matrix
 
 
-def list_share_rows(conn: sqlite3.Connection) -> list[dict[str, Any]]:
-    """Return all pairs of documents that share something, with what they share by least length: rows of a table.
+def list_share_rows(conn: sqlite3.Connection, document: str | None = None) -> list[dict[str, Any]]:
+    """Return the pairs of documents that share something, with what they share by least length: rows of a table.
 
-    The first row of each document has no other one: what it shares with any.
+    Of all documents or of one. The first row of each document has no other one: what it shares with any. Of more than
+    MOST_PAIRS pairs each document keeps those with which it shares most, and its first row says out of how many.
     """
+    within = "WHERE document_id = :document" if document else ""
+    total = conn.execute(f"SELECT count(*) FROM reuse_shares {within}", {"document": document}).fetchone()[0]
     documents = {
         row["document_id"]: row
         for row in rows(
@@ -91,16 +96,27 @@ def list_share_rows(conn: sqlite3.Connection) -> list[dict[str, Any]]:
             """,
         )
     }
+    most = max(1, MOST_PAIRS // len(documents)) if total > MOST_PAIRS else total
+    counts = dict(conn.execute("SELECT document_id, count(*) FROM reuse_shares GROUP BY document_id")) if most < total else {}
+    sql = f"""
+        SELECT * FROM (
+            SELECT *, row_number() OVER (PARTITION BY document_id ORDER BY {_column(USUAL_MINIMUM)} DESC, other_id) AS place
+            FROM reuse_shares {within}
+        ) WHERE place <= :most ORDER BY document_id, other_id
+    """
     # Hundreds of documents make a hundred thousand pairs: their titles are added here, not by a join.
     pairs: dict[str, list[dict[str, Any]]] = {}
-    for pair in rows(conn, "SELECT * FROM reuse_shares ORDER BY document_id, other_id"):
+    for pair in rows(conn, sql, {"document": document, "most": most}):
         other = documents[pair["other_id"]]
         pair |= {"other_province": other["province"], "other_title": other["document_title"]}
         pairs.setdefault(pair["document_id"], []).append(pair)
     found = []
     for document_id, own in documents.items():
+        if document and document_id != document:
+            continue
         named = {key: own[key] for key in ("province", "document_title", "characters")}
-        found.append({**own, "other_id": None, "other_province": None, "other_title": "（任一其他文件）"})
+        cut = f"；共 {counts[document_id]} 份，此表列出相同最多的 {most} 份" if counts.get(document_id, 0) > most else ""
+        found.append({**own, "other_id": None, "other_province": None, "other_title": f"（任一其他文件{cut}）"})
         found += [{**pair, **named} for pair in pairs.get(document_id, ())]
     return found
 

@@ -15,7 +15,7 @@ from query.database import one, rows
 MOST_ADDRESSES = 50_000  # that one sitemap may hold
 FIXED_PAGES = ("/", "/d", "/themes", "/indicators", "/agencies", "/measures", "/ledger", "/about")
 #: Without end, or of no use to a reader who searches elsewhere.
-CLOSED = ("/search", "/compare", "/suggest.json", "/counterparts/", "/kb", "/-/")
+CLOSED = ("/search", "/compare", "/suggest.json", "/suggest-documents.json", "/counterparts/", "/kb", "/-/")
 
 _E = ElementMaker(namespace="http://www.sitemaps.org/schemas/sitemap/0.9", nsmap={None: "http://www.sitemaps.org/schemas/sitemap/0.9"})
 

@@ -61,8 +61,8 @@ def theme_matrix(conn: sqlite3.Connection) -> dict[str, Any]:
     """Return how many units of each province are about each theme.
 
     Shape: ``{"provinces": [{"code", "name", "documents"}], "groups": [{"id", "name", "themes": [{"id", "name",
-    "total", "documents", "counts": {province code: n}}]}], "provisions": units that have a theme}``; a province
-    without any is missing from ``counts``.
+    "total", "documents", "counts": {province code: n}}]}], "provisions": units that have a theme, "largest": of the
+    counts}``; a province without any is missing from ``counts``.
     """
     return once(conn, _count_matrix)
 
@@ -71,7 +71,7 @@ def group_matrix(conn: sqlite3.Connection) -> dict[str, Any]:
     """Return how many units of each province are about each group of themes, a unit once a group.
 
     Shape: ``{"provinces": as theme_matrix gives them, each with "counts": {group id: n}, "groups": [{"id", "name"}],
-    "provisions"}``.
+    "provisions", "largest"}``.
     """
     return once(conn, _count_groups)
 
@@ -208,6 +208,7 @@ def _count_matrix(conn: sqlite3.Connection) -> dict[str, Any]:
             for (group_id, group_name), members in groupby(themes, key=lambda row: (row["group_id"], row["group_name"]))
         ],
         "provisions": one(conn, "SELECT count(DISTINCT provision_id) AS n FROM provision_themes")["n"],
+        "largest": max((n for some in counts.values() for n in some.values()), default=0),
     }
 
 
@@ -225,6 +226,7 @@ def _count_groups(conn: sqlite3.Connection) -> dict[str, Any]:
         "provinces": [{**province, "counts": counts.get(province["code"], {})} for province in matrix["provinces"]],
         "groups": [{"id": group["id"], "name": group["name"]} for group in matrix["groups"]],
         "provisions": matrix["provisions"],
+        "largest": max((n for some in counts.values() for n in some.values()), default=0),
     }
 
 

@@ -123,19 +123,19 @@ if (facets && !CSS.supports("selector(::details-content)")) {
 
 // ---- suggestions while typing: a combobox over each search field; without it the field searches as before ----
 
-for (const [number, field] of document.querySelectorAll("[data-search]").entries()) addSuggestions(field, number);
+for (const [number, field] of document.querySelectorAll("[data-search], input[data-suggest]").entries()) addSuggestions(field, number);
 
 function addSuggestions(field, number) {
   const form = field.form;
-  const source = form.dataset.suggest;
+  const source = field.dataset.suggest ?? form.dataset.suggest;
   if (!source) return;
   const list = document.createElement("ul");
   list.className = "suggestions";
   list.id = `suggestions-${number}`;
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "检索建议");
-  form.append(list);
+  list.setAttribute("aria-label", field.dataset.suggest ? "文件" : "检索建议");
+  (field.closest("[data-pick]") ?? form).append(list);
   for (const [name, value] of Object.entries({
     role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
   })) field.setAttribute(name, value);
@@ -181,7 +181,7 @@ function addSuggestions(field, number) {
     choose(-1);
   }
 
-  // A theme or an agency has a page; words go into the field and are searched within what was chosen.
+  // A theme or an agency has a page; words, or the id of a document, go into the field and the form is sent.
   function take(suggestion) {
     close();
     if (suggestion.path) return location.assign(suggestion.path);

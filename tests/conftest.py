@@ -55,6 +55,14 @@ def site_db(build_once) -> Path:
 
 
 @pytest.fixture(scope="session")
+def many_db(build_once) -> Path:
+    """A database of 44 short documents: more than a list to choose from names."""
+    from tests.site.many import build_many
+
+    return build_once("many", build_many)
+
+
+@pytest.fixture(scope="session")
 def corpus_parses() -> dict[str, Parsed]:
     """The parse of each document's current version."""
     return {document_id: parse(read(CORPUS / document_id / "v1.txt")) for document_id in DOCUMENT_IDS}

@@ -12,7 +12,7 @@ from typing import Any
 from datasette import Response
 
 from plugins.web.compare_page import read_compared
-from plugins.web.respond import answer_text, ask
+from plugins.web.respond import answer_text, ask, complete_addresses
 from plugins.web.search_export import CONTENT_TYPES, write_disposition
 from plugins.web.words import FORCE_NAMES, KIND_NAMES, QUANTITY_KINDS, ROLE_NAMES, ROW_KINDS, STRIP_NAMES
 from query.compare import CompareError, compare
@@ -29,8 +29,7 @@ async def export_comparison(datasette, request) -> Response:
     form = request.url_vars["format"]
     asked = read_compared(request.args)
 
-    def absolute(path: str) -> str:
-        return datasette.absolute_url(request, datasette.urls.path(path))
+    absolute = complete_addresses(datasette, request)
 
     def question(conn):
         return compare(conn, asked), read_build(conn)

@@ -14,6 +14,7 @@ import time
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from datasette import Response, hookimpl
 from datasette.views.base import DatasetteError
@@ -22,12 +23,13 @@ from python_multipart.multipart import FormParser, parse_options_header
 
 from ingest.draft import LIMITS, DraftError, learn_tagger, parse_draft, read_draft, too_large
 from plugins.web.frame import shorten_province
-from plugins.web.respond import DatabaseMissing, answer_json, answer_page
+from plugins.web.respond import DatabaseMissing, answer_json, answer_page, complete_addresses
 from plugins.web.search_export import CONTENT_TYPES, write_disposition
 from plugins.web.words import STATE_NAMES
 from query.corpus import read_build
 from query.database import open_database
-from query.draft import load_known, review
+from query.draft import review
+from query.draft_known import load_library
 from query.draft_word import write_review_word
 from query.memo import once
 from query.relate import load_meaning
@@ -117,6 +119,9 @@ def read_form(content_type: str, body: bytes) -> dict[str, Any]:
         if kind == b"application/json":
             given = json.loads(body)
             return {"text": str(given["text"]), "name": str(given.get("name") or "")}
+        if kind == b"application/x-www-form-urlencoded":  # which the parser below splits, but does not decode
+            fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=20)
+            return {name: values[-1] for name, values in fields.items() if name in FIELDS - {"file"}}
 
         def on_field(field):
             name = (field.field_name or b"").decode("utf-8", "replace")
@@ -163,7 +168,7 @@ def _review(path: Path, form: dict[str, Any]) -> dict[str, Any]:
 
 def _learn(conn: sqlite3.Connection):
     with _learning:  # two drafts at once must not both learn
-        load_known(conn)
+        load_library(conn)
         return once(conn, _learn_themes)
 
 
@@ -195,8 +200,7 @@ async def _answer_form(datasette, request, error: DraftError | None = None, text
 
 
 async def _answer_word(datasette, request, found: dict[str, Any]) -> Response:
-    def absolute(path: str) -> str:
-        return datasette.absolute_url(request, datasette.urls.path(path))
+    absolute = complete_addresses(datasette, request)
 
     title = found["review"]["title"] or Path(found["review"]["name"]).stem or "草稿"
     body = await asyncio.to_thread(write_review_word, found["review"], absolute, found["build"], date.today())

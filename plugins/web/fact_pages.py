@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 from datasette import Response
 
 from plugins.web.asked import Asked
-from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download
+from plugins.web.frame import shorten_province
+from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download, complete_addresses
 from plugins.web.search_export import CONTENT_TYPES
 from plugins.web.words import SUGGESTION_KINDS
 from query.agencies import list_agencies, read_agency
 from query.corpus import read_build
-from query.indicators import list_indicator_rows, list_indicators
+from query.indicators import MOST_COLUMNS, choose_columns, list_indicator_rows, list_indicators
+from query.pick import clean_typed, find_documents, pick
+from query.suggest import MOST as MOST_SUGGESTED
 from query.suggest import suggest
 from query.tables import INDICATOR_COLUMNS, write_table_csv, write_table_xlsx
 from query.themes import list_themes, read_theme, theme_matrix
+
+MOST_ALONE = 40  # documents whose targets no other has that are listed
 
 
 async def show_themes(datasette, request):
@@ -46,11 +52,38 @@ async def show_theme(datasette, request):
 
 
 async def show_indicators(datasette, request):
-    """Targets of tables compared over documents."""
-    compared = await ask(datasette, list_indicators)
+    """Targets of tables compared over documents; of many documents those that the address names."""
     if request.url_vars["format"]:
-        return answer_json(datasette, compared)
-    return await answer_page(datasette, request, "indicators.html", {"compared": compared})
+        return answer_json(datasette, await ask(datasette, list_indicators))
+    given = tuple(dict.fromkeys(request.args.getlist("d")))[:MOST_COLUMNS]
+    added = clean_typed(request.args.get("add"))
+
+    def question(conn):
+        return list_indicators(conn), choose_columns(conn, given), choose_columns(conn), pick(conn, added)
+
+    compared, shown, suggested, more = await ask(datasette, question)
+    documents = {document["id"]: document for document in compared["documents"]}
+    offered = [document for document in more.offered if document["id"] in documents]
+    if more.id and offered:
+        return Response.redirect(datasette.urls.path(_write_columns([more.id, *shown])))
+    if len(shown) < len(documents) and not set(shown) & set(given):
+        return Response.redirect(datasette.urls.path(_write_columns(shown)))
+    unclear = [{"typed": replace(more, total=len(offered)), "choices": [(d, _write_columns([d["id"], *shown])) for d in offered]}] if offered else []
+    context = {
+        "compared": {**compared, "concepts": [one for one in compared["concepts"] if not set(shown).isdisjoint(one["values"])]},
+        "columns": [documents[id_] for id_ in shown],
+        "chosen": [{**documents[id_], "without": _write_columns([other for other in shown if other != id_])} for id_ in shown],
+        "is_suggested": set(shown) == set(suggested),
+        "unclear": unclear,
+        "remarks": [f"“{added[:60]}”不是哪份列有可比指标的文件的编号或题名。"] if added and not offered else [],
+        "alone": compared["alone"][:MOST_ALONE],
+    }
+    return await answer_page(datasette, request, "indicators.html", context)
+
+
+def _write_columns(documents: list[str]) -> str:
+    pairs = [("d", id_) for id_ in dict.fromkeys(documents)][:MOST_COLUMNS]
+    return f"/indicators?{urlencode(pairs)}" if pairs else "/indicators"
 
 
 async def export_indicators(datasette, request):
@@ -59,8 +92,7 @@ async def export_indicators(datasette, request):
     def question(conn):
         return list(list_indicator_rows(conn)), read_build(conn)
 
-    def absolute(path: str) -> str:
-        return datasette.absolute_url(request, datasette.urls.path(path))
+    absolute = complete_addresses(datasette, request)
 
     rows, build = await ask_for_download(datasette, question)
     for row in rows:
@@ -110,6 +142,20 @@ async def show_suggestions(datasette, request):
         path = _place_of(suggestion)
         suggestion.update({"path": datasette.urls.path(path)} if path else {"q": suggestion["text"]})
     return answer_json(datasette, {"suggestions": found})
+
+
+async def show_document_suggestions(datasette, request):
+    """The documents that the typed words may mean; ``q`` of each, its id, is what a field takes."""
+    found, _ = await ask(datasette, find_documents, request.args.get("q") or "", MOST_SUGGESTED)
+    suggestions = [
+        {
+            "text": document["title"],
+            "q": document["id"],
+            "kind_label": "，".join(filter(None, [shorten_province(document["province"]), (document["issued_on"] or "")[:4]])),
+        }
+        for document in found
+    ]
+    return answer_json(datasette, {"suggestions": suggestions})
 
 
 def _place_of(suggestion) -> str | None:

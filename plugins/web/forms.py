@@ -10,7 +10,7 @@ from datasette.utils import add_cors_headers
 from markupsafe import Markup
 
 from plugins.web.clock import today
-from plugins.web.respond import answer_json, answer_text, ask
+from plugins.web.respond import answer_json, answer_text, ask, complete_addresses
 from query.addresses import write_address
 from query.akn import MEDIA_TYPE as AKN_TYPE
 from query.akn import write_akn
@@ -60,8 +60,7 @@ async def describe_for_machines(datasette, request, document: Mapping[str, Any],
     build = await ask(datasette, read_build)
     cited = gather_citation(datasette, request, document, provision["eid"] if provision else None, build)
 
-    def absolute(path: str) -> str:
-        return datasette.absolute_url(request, datasette.urls.path(path))
+    absolute = complete_addresses(datasette, request)
 
     source = document["source_url"] if (document["source_url"] or "").startswith(("https://", "http://")) else None
     return {
@@ -85,7 +84,7 @@ async def follow_quotation(datasette, request, document: Mapping[str, Any], prov
 def gather_citation(datasette, request, document: Mapping[str, Any], eid: str | None, build: Mapping[str, str]) -> Cited:
     """Gather a citation of what a page shows, with its pinned address, looked at today."""
     path = write_address(document["id"], eid, document["version"]["n"])
-    address = datasette.absolute_url(request, datasette.urls.path(path))
+    address = complete_addresses(datasette, request)(path)
     return gather(document, eid, address, today(), build.get("corpus_name") or datasette.metadata("title"))
 
 

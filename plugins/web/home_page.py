@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from datasette import Response
+
 from plugins.web.respond import answer_json, answer_page, ask, ask_for_download
 from plugins.web.tiles import UNDATED, Narrowed, draw_years, lay_tiles
 from plugins.web.words import EXAMPLES
+from query.addresses import write_address
 from query.corpus import count_documents, describe_corpus, group_by_province, list_documents
 from query.feeds import list_changes
+from query.pick import Picked, clean_typed, find_documents, list_names
 from query.themes import group_matrix, theme_matrix
 
 SHOWN_AT_HOME, PAGE_SIZE = 12, 50
 MOST_NEWS = 5
+MOST_FOUND = 50  # documents by words of their titles
 MOST_COLUMNS = 6  # of provinces, up to which home shows the themes and not their groups alone
 
 
@@ -35,11 +40,21 @@ async def show_home(datasette, request):
 
 
 async def show_documents(datasette, request):
-    """The documents by province, page by page, narrowed with ?province= and ?year=."""
+    """The documents by province, page by page, narrowed with ?province= and ?year=; ?find= goes to one by words of its title."""
     asked = _read_narrowed(request)
     if request.url_vars["format"]:
         return answer_json(datasette, await ask_for_download(datasette, list_documents, asked.province, asked.year))
-    context = await ask(datasette, _list, asked, "/d", _read_page(request), PAGE_SIZE)
+    typed = clean_typed(request.args.get("find"))
+
+    def question(conn):
+        listed = _list(conn, asked, "/d", _read_page(request), PAGE_SIZE)
+        return *find_documents(conn, typed, MOST_FOUND), len(list_names(conn)), listed
+
+    found, total, all_documents, context = await ask(datasette, question)
+    if total == 1:
+        return Response.redirect(datasette.urls.path(write_address(found[0]["id"])))
+    unclear = {"typed": Picked(typed, offered=tuple(found), total=total), "choices": [(d, write_address(d["id"])) for d in found]}
+    context |= {"find": typed, "unclear": unclear if total else None, "offers_find": all_documents > PAGE_SIZE}
     return await answer_page(datasette, request, "documents.html", context)
 
 
@@ -71,6 +86,10 @@ def _list(conn, asked: Narrowed, page: str, number: int, size: int, newest_first
         "tiles": tiles,
         "years": draw_years(counts, asked, page),
         "all_path": asked.path("/d"),
+        "pages": -(-total // size),
+        "page": number,
+        "first_page": asked.path(page) if number > 2 else None,
+        "last_page": asked.path(page, -(-total // size)) if number + 1 < -(-total // size) else None,
         "previous_page": asked.path(page, number - 1) if number > 1 else None,
         "next_page": asked.path(page, number + 1) if number * size < total else None,
     }

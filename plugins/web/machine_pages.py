@@ -9,7 +9,7 @@ from datasette.utils import add_cors_headers
 
 from plugins.web.asked import read_asked
 from plugins.web.read_back import read_back
-from plugins.web.respond import answer_missing, answer_text, ask
+from plugins.web.respond import answer_missing, answer_text, ask, complete_addresses
 from query.corpus import read_build
 from query.database import one
 from query.facets import load_catalogue
@@ -57,7 +57,7 @@ async def show_search_feed(datasette, request):
 async def show_sitemap(datasette, request):
     """The sitemap, or a piece of it."""
     number = request.url_vars.get("number")
-    body = await ask(datasette, write_sitemap, _absolute(datasette, request), int(number) if number else None)
+    body = await ask(datasette, write_sitemap, complete_addresses(datasette, request), int(number) if number else None)
     if body is None:
         return answer_text("没有这一份网站地图。\n", status=404)
     return Response(body, content_type="application/xml; charset=utf-8")
@@ -65,13 +65,13 @@ async def show_sitemap(datasette, request):
 
 async def show_robots(datasette, request):
     """What crawlers may read."""
-    return answer_text(write_robots(_absolute(datasette, request), datasette.setting("base_url").rstrip("/")))
+    return answer_text(write_robots(complete_addresses(datasette, request), datasette.setting("base_url").rstrip("/")))
 
 
 async def _answer_feed(datasette, request, entries, title: str, path: str, page: str) -> Response:
     build = await ask(datasette, read_build)
     site = build.get("corpus_name") or datasette.metadata("title")
-    absolute = _absolute(datasette, request)
+    absolute = complete_addresses(datasette, request)
     # Ids must outlive a move to another host: then the old name is set as tag_authority in metadata.json.
     authority = datasette.metadata("tag_authority") or urlsplit(absolute("/")).hostname or "localhost"
     body = write_atom(
@@ -82,7 +82,3 @@ async def _answer_feed(datasette, request, entries, title: str, path: str, page:
     if datasette.cors:
         add_cors_headers(headers)
     return Response(body, headers=headers, content_type=f"{MEDIA_TYPE}; charset=utf-8")
-
-
-def _absolute(datasette, request):
-    return lambda path: datasette.absolute_url(request, datasette.urls.path(path))

@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from datasette import Response
 
-from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download
+from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download, complete_addresses
 from plugins.web.search_export import CONTENT_TYPES, write_disposition
 from plugins.web.words import STATE_NAMES
 from query.corpus import read_build
 from query.counterparts import counterparts_of
 from query.export import Column
-from query.measures import SORTS, STATES, Asked, find_measure, list_coverage
+from query.measures import MOST_COLUMNS, SORTS, STATES, Asked, choose_columns, find_measure, list_coverage
 from query.measures_word import write_measures_word
+from query.pick import Picked, clean_typed, list_names, pick
 from query.tables import write_table_csv, write_table_xlsx
 
 MOST_DOCUMENTS_ASKED = 20
@@ -40,12 +42,31 @@ COLUMNS = (
 
 
 async def show_measures(datasette, request):
-    """The coverage matrix."""
-    asked = read_asked(request.args)
-    found = await ask(datasette, list_coverage, asked)
+    """The coverage matrix. Where not all documents find room, the address names those that stand in it."""
+    asked, added = read_asked(request.args), clean_typed(request.args.get("add"))
+
+    def question(conn):
+        settled, unclear, remarks = _settle(conn, asked, added, "sort" in request.args)
+        return settled, unclear, remarks, list_coverage(conn, settled)
+
+    settled, unclear, remarks, found = await ask(datasette, question)
     if request.url_vars["format"]:
-        return answer_json(datasette, {"path": asked.path(), **found})
-    context = {"asked": asked, "found": found, "states": _name_states(found)}
+        return answer_json(datasette, {"path": settled.path(), "remarks": remarks, **found})
+    # The addresses of documents alone are read back: what they leave out must not be asked for again.
+    if not unclear and not remarks and settled != asked and (added or settled.of != asked.of or "d" not in request.args):
+        return Response.redirect(datasette.urls.path(settled.path()))
+    shown = [column["id"] for column in found["columns"]]
+    context = {
+        "asked": settled,
+        "found": found,
+        "states": _name_states(found),
+        "remarks": remarks,
+        "unclear": [{"typed": unclear, "choices": [(d, _add(settled, shown, d["id"]).path()) for d in unclear.offered]}] if unclear else [],
+        "chosen": [
+            {**column, "without": settled.turn(documents=tuple(id_ for id_ in shown if id_ != column["id"])).path()} for column in found["columns"]
+        ],
+        "has_more": found["all_documents"] > len(shown),
+    }
     return await answer_page(datasette, request, "measures.html", context)
 
 
@@ -69,15 +90,15 @@ async def show_counterparts(datasette, request):
 
 async def export_measures(datasette, request):
     """The whole matrix that was asked for as a table, a row for every measure and document."""
-    asked = read_asked(request.args)
+    given = read_asked(request.args)
 
     def question(conn):
-        return list_coverage(conn, asked, whole=True), read_build(conn)
+        settled, *_ = _settle(conn, given, "", "sort" in request.args)
+        return settled, list_coverage(conn, settled, whole=True), read_build(conn)
 
-    def absolute(path: str) -> str:
-        return datasette.absolute_url(request, datasette.urls.path(path))
+    absolute = complete_addresses(datasette, request)
 
-    found, build = await ask_for_download(datasette, question)
+    asked, found, build = await ask_for_download(datasette, question)
     form = request.url_vars["format"]
     rows = list(_rows(found, absolute))
     if form == "csv":
@@ -108,10 +129,36 @@ def read_asked(args) -> Asked:
         theme=(args.get("theme") or "")[:60],
         least=_number(args.get("least"), 2, 1000),
         state=state if state in STATES else "",
-        of=(args.get("of") or "")[:120],
+        of=clean_typed(args.get("of")),
         sort=sort if sort in SORTS else "theme",
         page=_number(args.get("page"), 1, 100_000),
     )
+
+
+def _settle(conn, asked: Asked, added: str, is_sorted: bool) -> tuple[Asked, Picked | None, list[str]]:
+    """Name the documents of the columns; return what is asked then, what may mean several documents, and what to say."""
+    names = list_names(conn)
+    remarks = []
+    if asked.of and asked.of not in names:
+        of = pick(conn, asked.of)
+        if not of.id:
+            remarks.append(f"“{asked.of[:60]}”{'可能指几份文件' if of.total else '不是库中哪份文件的编号或题名'}，这里没有按它筛选。")
+        asked = replace(asked, of=of.id)
+    if len(names) > MOST_COLUMNS and not any(id_ in names for id_ in asked.documents):
+        asked = replace(asked, documents=tuple(choose_columns(conn, asked)), sort=asked.sort if is_sorted else "common")
+    if not added:
+        return asked, None, remarks
+    more = pick(conn, added)
+    if more.id:
+        return _add(asked, choose_columns(conn, asked), more.id), None, remarks
+    if not more.total:
+        remarks.append(f"没有编号为“{added[:60]}”的文件，题名里也没有这些字。")
+    return asked, more if more.total else None, remarks
+
+
+def _add(asked: Asked, shown: Sequence[str], document: str) -> Asked:
+    """Put a document into the first column; the last one makes room."""
+    return asked.turn(documents=(document, *(id_ for id_ in shown if id_ != document))[:MOST_COLUMNS])
 
 
 def _name_states(found) -> dict[str, tuple[str, str]]:

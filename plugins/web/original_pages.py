@@ -10,7 +10,7 @@ from datasette import Response
 from datasette.utils import add_cors_headers
 
 from plugins.web.address_pages import answer_elsewhere
-from plugins.web.respond import answer_json, answer_missing, answer_page, ask
+from plugins.web.respond import answer_json, answer_missing, answer_page, ask, complete_addresses
 from plugins.web.search_export import CONTENT_TYPES
 from query.addresses import split_address
 from query.documents import describe_document, suggest_documents
@@ -78,7 +78,7 @@ async def show_ledger(datasette, request):
     if form == ".json":
         return answer_json(datasette, ledger)
     if form == ".csv":
-        rows = write_ledger_rows(ledger["versions"], _complete(datasette, request))
+        rows = write_ledger_rows(ledger["versions"], complete_addresses(datasette, request))
         return await _answer_csv(LEDGER_COLUMNS, rows, "ledger", "台账")
     paging, shown = _turn(request, ledger["versions"], VERSIONS_A_PAGE)
     context = {"ledger": ledger, "shown": shown, "rule": rule, "kind": kind, "paging": paging, "query_string": _repeat(rule, kind)}
@@ -102,7 +102,7 @@ async def show_document_ledger(datasette, request):
     if form == ".json":
         return answer_json(datasette, {"document_id": document["id"], "version": document["version"], **ledger})
     if form == ".csv":
-        rows = write_entry_rows(document, ledger["entries"], _complete(datasette, request))
+        rows = write_entry_rows(document, ledger["entries"], complete_addresses(datasette, request))
         name = f"{document['id']}@v{document['version']['n']}"
         return await _answer_csv(ENTRY_COLUMNS, rows, f"ledger-{name}", f"台账-{document['title'][:40]}")
     paging, shown = _turn(request, ledger["entries"], ENTRIES_A_PAGE)
@@ -129,10 +129,6 @@ async def _answer_csv(columns, rows, name: str, title: str) -> Response:
     body = await asyncio.to_thread(write_table_csv, columns, rows)
     disposition = f"attachment; filename=\"{name}.csv\"; filename*=UTF-8''{quote(title + '.csv', safe='')}"
     return Response(body, headers={"Content-Disposition": disposition}, content_type=CONTENT_TYPES["csv"])
-
-
-def _complete(datasette, request):
-    return lambda path: datasette.absolute_url(request, datasette.urls.path(path))
 
 
 def _turn(request, rows, a_page: int):

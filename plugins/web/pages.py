@@ -15,7 +15,7 @@ from plugins.web.compare_export import export_comparison
 from plugins.web.compare_page import show_compare
 from plugins.web.draft_page import show_draft
 from plugins.web.fact_pages import (
-    export_indicators, show_agencies, show_agency, show_indicators, show_suggestions, show_theme, show_themes,
+    export_indicators, show_agencies, show_agency, show_document_suggestions, show_indicators, show_suggestions, show_theme, show_themes,
 )  # fmt: skip
 from plugins.web.forms import DOCUMENT_ENDINGS, ENDINGS, answer_form, describe_for_machines, follow_quotation
 from plugins.web.health import list_routes
@@ -76,6 +76,7 @@ def register_routes(datasette):
         (r"^/reuse-shares\.csv$", export_shares),
         (r"^/draft(?P<format>\.json)?$", show_draft),
         (r"^/suggest\.json$", show_suggestions),
+        (r"^/suggest-documents\.json$", show_document_suggestions),
         (r"^/about$", show_about),
     ]
 

@@ -75,6 +75,12 @@ def _slowness_named():
         raise
 
 
+def complete_addresses(datasette, request) -> Callable[[str], str]:
+    """Return what makes a path of the site a whole address; asked of Datasette once, for a table has tens of thousands."""
+    root = datasette.absolute_url(request, datasette.urls.path("/")).rstrip("/")
+    return lambda path: root + path
+
+
 class ByteStream:
     """An answer in pieces: ``take`` returns the next one, None at the end; ``close`` is called in any case.
 

@@ -10,10 +10,10 @@ from urllib.parse import quote, urlencode
 from datasette import Response
 
 from align.shares import MINIMA
-from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download
+from plugins.web.respond import answer_json, answer_missing, answer_page, ask, ask_for_download, complete_addresses
 from plugins.web.search_export import CONTENT_TYPES
-from query.database import rows
 from query.export import Column
+from query.pick import MOST_LISTED, Picked, clean_typed, list_names, pick
 from query.reuse import SORTS, list_passage_rows, list_passages, read_family
 from query.reuse_shares import USUAL_MINIMUM, choose_minimum, describe_reuse, list_share_rows
 from query.tables import write_table_csv
@@ -79,22 +79,31 @@ async def show_reuse(datasette, request):
         return await _show_family(datasette, request, asked)
 
     def question(conn):
-        documents = rows(conn, "SELECT id, title, province, issued_on FROM documents ORDER BY province_code, id")
-        settled, unknown = _settle(asked, {document["id"] for document in documents})
+        names = list_names(conn)
+        settled, unclear, told = _settle(conn, asked)
         found = list_passages(conn, settled.minimum, settled.a or None, settled.b or None, settled.sort, settled.page)
-        return settled, unknown, documents, describe_reuse(conn, settled.minimum), found
+        return names, settled, unclear, told, describe_reuse(conn, settled.minimum), found
 
-    asked, unknown, documents, shares, found = await ask(datasette, question)
-    remarks = [*remarks, *unknown]
+    names, settled, unclear, told, shares, found = await ask(datasette, question)
+    remarks += told
     if request.url_vars["format"]:
-        return answer_json(datasette, {"path": asked.path(), "remarks": remarks, "shares": shares, **found})
+        return answer_json(datasette, {"path": settled.path(), "remarks": remarks, "shares": shares, **found})
+    if not unclear and not told and (settled.a, settled.b) != (asked.a, asked.b):  # what was typed names a document: here is its address
+        return Response.redirect(datasette.urls.path(settled.path()) + "#passages")
+    asked = settled
+    documents = sorted(names.values(), key=lambda d: (d["province_code"], d["id"]))
     context = {
         "asked": asked,
         "remarks": remarks,
-        "documents": documents,
-        "titles": {document["id"]: document for document in documents},
+        "documents": documents if len(documents) <= MOST_LISTED else [],
+        "chosen": {which: names.get(getattr(asked, which)) for which in ("a", "b")},
+        "unclear": [
+            {"typed": one, "choices": [(document, asked.path(**{which: document["id"]})) for document in one.offered]}
+            for which, one in unclear
+        ],
         "shares": shares,
         "found": found,
+        "most_rows": MOST_ROWS,
         "sorts": {"length": "最长的在前", "documents": "见于文件最多的在前"},
     }
     return await answer_page(datasette, request, "reuse.html", context)
@@ -105,19 +114,20 @@ async def export_passages(datasette, request):
     asked, _ = _read_asked(request.args)
 
     def question(conn):
-        known = {row["id"] for row in rows(conn, "SELECT id FROM documents")}
-        settled, _ = _settle(asked, known)
+        settled, *_ = _settle(conn, asked)
         return list_passage_rows(conn, settled.minimum, settled.a or None, settled.b or None, MOST_ROWS)
 
     found = await ask_for_download(datasette, question)
+    absolute = complete_addresses(datasette, request)
     for row in found:
-        row["address"] = datasette.absolute_url(request, datasette.urls.path(row["pinned"]))
+        row["address"] = absolute(row["pinned"])
     return await _answer_csv(PASSAGE_COLUMNS, found, "reuse", "相同文字")
 
 
 async def export_shares(datasette, request):
-    """What each document shares with each other one, by least length."""
-    return await _answer_csv(SHARE_COLUMNS, await ask_for_download(datasette, list_share_rows), "reuse-shares", "文件两两相同的字数")
+    """What each document shares with each other one, by least length; ``?a=`` one document with all others."""
+    found = await ask_for_download(datasette, list_share_rows, clean_typed(request.args.get("a")) or None)
+    return await _answer_csv(SHARE_COLUMNS, found, "reuse-shares", "文件两两相同的字数")
 
 
 async def _show_family(datasette, request, asked: Asked):
@@ -138,28 +148,29 @@ async def _answer_csv(columns, found, name: str, han_name: str) -> Response:
 
 def _read_asked(args) -> tuple[Asked, list[str]]:
     """Read the parameters of an address; what cannot be read falls back to the usual, with a remark where it matters."""
-    minimum, remark = choose_minimum(_clean(args.get("min")))
+    minimum, remark = choose_minimum(clean_typed(args.get("min")))
     sort = args.get("sort")
-    a, b = _clean(args.get("a")), _clean(args.get("b"))
+    a, b = clean_typed(args.get("a")), clean_typed(args.get("b"))
     asked = Asked(
         minimum, a or b, b if a else "", sort if sort in SORTS else "length", _number(args.get("page"), 1), _clean(args.get("family"))[:40]
     )
     return asked, [remark] if remark else []
 
 
-def _settle(asked: Asked, known: set[str]) -> tuple[Asked, list[str]]:
-    """Drop documents that are not there, or named twice; say so."""
-    unknown = [f"没有编号为“{document[:60]}”的文件，这里不按它筛选。" for document in (asked.a, asked.b) if document and document not in known]
-    kept = [document for document in dict.fromkeys((asked.a, asked.b)) if document in known]
-    if asked.a and asked.a == asked.b and not unknown:
-        unknown = ["两次选了同一份文件；下面是它与其他各份文件相同的段落。"]
-    return replace(asked, a=kept[0] if kept else "", b=kept[1] if len(kept) > 1 else ""), unknown
+def _settle(conn, asked: Asked) -> tuple[Asked, list[tuple[str, Picked]], list[str]]:
+    """Find the documents that are meant; return them, what may mean several (by the place it takes), and what to say.
+
+    What names no document is dropped, and so is one that is named twice.
+    """
+    picked = [one for one in (pick(conn, asked.a), pick(conn, asked.b)) if one.typed]
+    remarks = [f"没有编号为“{one.typed[:60]}”的文件，题名里也没有这些字；这里不按它筛选。" for one in picked if not one.total]
+    kept = list(dict.fromkeys(one.id for one in picked if one.id))
+    if len(kept) == 1 and len(picked) == 2 and all(one.id for one in picked):
+        remarks.append("两次选了同一份文件；下面是它与其他各份文件相同的段落。")
+    free = "b" if kept else "a"
+    unclear = [(which, one) for which, one in zip((free, "b"), (one for one in picked if one.total > 1))]
+    return replace(asked, a=kept[0] if kept else "", b=kept[1] if len(kept) > 1 else ""), unclear, remarks
 
 
 def _number(given: str | None, usual: int) -> int:
     return int(given) if given and re.fullmatch(r"[1-9][0-9]{0,8}", given) else usual
-
-
-def _clean(given: str | None) -> str:
-    # A lone surrogate can be typed into an address but not be written back as UTF-8.
-    return (given or "").encode("utf-8", "replace").decode().strip()[:120]

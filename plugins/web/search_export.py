@@ -16,7 +16,7 @@ from datasette import Response
 from plugins.web.asked import SCOPES, SORTS, Asked, read_asked
 from plugins.web.leave import stop_if_left
 from plugins.web.read_back import read_back
-from plugins.web.respond import ByteStream, answer_json, answer_text, ask, in_thread, lend_connection
+from plugins.web.respond import ByteStream, answer_json, answer_text, ask, complete_addresses, in_thread, lend_connection
 from query.corpus import read_build
 from query.export import flatten, write_csv, write_json, write_jsonl, write_xlsx
 from query.facets import load_catalogue
@@ -76,9 +76,7 @@ class _Pieces:
         self._conn = self._lent.enter_context(lend_connection(datasette))
         self._limit = _PATIENCE * datasette.setting("sql_time_limit_ms") / 1000
 
-        def absolute(path: str) -> str:
-            return datasette.absolute_url(request, datasette.urls.path(path))
-
+        absolute = complete_addresses(datasette, request)
         rows = self._rows(asked, absolute, head.pop("kinds"))
         self._pieces = _WRITERS[form](rows, head, absolute(asked.path()))
 

@@ -13,11 +13,15 @@ from datasette import hookimpl
 
 from plugins.web.options import read_options
 from plugins.web.swap import LOOK_EVERY, ServedDatabase
-from query.corpus import read_build
+from query.corpus import describe_corpus, read_build
 from query.counterparts import extents
 from query.facets import load_catalogue
+from query.feeds import list_changes
+from query.measures import Asked, choose_columns
 from query.neighbours import all_compared
+from query.pick import list_names
 from query.relate import load_meaning
+from query.reuse_shares import describe_reuse
 from query.themes import group_matrix
 
 NAME = "kb"
@@ -48,7 +52,12 @@ def rehearse(conn: sqlite3.Connection) -> None:
     load_meaning(conn)
     group_matrix(conn)
     extents(conn)
+    list_names(conn)
+    describe_corpus(conn)
+    list_changes(conn)
     all_compared(conn)
+    choose_columns(conn, Asked())
+    describe_reuse(conn)
 
 
 def _serve(datasette, path: str) -> None:

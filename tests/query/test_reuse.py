@@ -6,8 +6,9 @@ import sqlite3
 
 import pytest
 
+import query.reuse_shares
 from query.reuse import A_PAGE, list_passages, passages_of_provision, read_family, stock_spans
-from query.reuse_shares import choose_minimum, describe_reuse
+from query.reuse_shares import choose_minimum, describe_reuse, list_share_rows
 
 HEBEI, LIAONING, SHANXI = "he-2022-zhiye-jineng-peixun", "ln-2022-zhiye-jineng-peixun", "sx-2019-jineng-tisheng"
 
@@ -114,3 +115,22 @@ def test_stock_phrases_are_found_in_print(conn):
 def test_least_length_is_one_that_is_offered(typed, chosen, is_remarked):
     minimum, remark = choose_minimum(typed)
     assert (minimum, remark is not None) == (chosen, is_remarked)
+
+
+def test_of_many_pairs_each_document_keeps_those_with_which_it_shares_most_and_says_so(conn, monkeypatch):
+    whole = list_share_rows(conn)
+    monkeypatch.setattr(query.reuse_shares, "MOST_PAIRS", 10)
+    cut = list_share_rows(conn)
+    pairs = [row for row in cut if row["other_id"]]
+    assert len(pairs) == 10 and all(row in whole for row in pairs)
+    firsts = [row["other_title"] for row in cut if not row["other_id"]]
+    assert firsts == ["（任一其他文件；共 4 份，此表列出相同最多的 2 份）"] * 5
+    best = {id_: sorted((r["shared_20"] for r in whole if r["document_id"] == id_ and r["other_id"]), reverse=True)[:2] for id_ in {r["document_id"] for r in whole}}
+    assert {id_: sorted((r["shared_20"] for r in pairs if r["document_id"] == id_), reverse=True) for id_ in best} == best
+
+
+def test_one_document_with_all_others(conn):
+    whole = list_share_rows(conn)
+    document = whole[0]["document_id"]
+    assert list_share_rows(conn, document) == [row for row in whole if row["document_id"] == document]
+    assert list_share_rows(conn, "no-2020-such") == []

@@ -180,6 +180,12 @@ def versioned(versioned_db: Path):
     yield from open_site(versioned_db)
 
 
+@pytest.fixture(scope="session")
+def many(many_db: Path):
+    """The site over that database."""
+    yield from open_site(many_db)
+
+
 def build_hostile(folder: Path) -> None:
     """Build a document that tries to run scripts from everywhere a source can speak."""
     document = folder / "corpus" / HOSTILE_ID

@@ -52,6 +52,11 @@ def test_the_form_says_that_nothing_is_stored(site) -> None:
     assert form.select_one("form#draft-form")["enctype"] == "multipart/form-data"
 
 
+def test_a_form_without_a_file_may_be_sent_as_programs_send_it(site) -> None:
+    answer = site.loop.run_until_complete(site.datasette.client.post("/draft.json", data={"text": DRAFT}))
+    assert answer.status_code == 200 and answer.json()["title"] == "某省职业技能培训规划"
+
+
 @pytest.mark.parametrize("fields", [{"text": DRAFT}, {"text": "", "file": ("稿.docx", as_word(DRAFT))}, {"file": ("稿.txt", DRAFT.encode("gb18030"))}])
 def test_pasted_or_uploaded_a_draft_is_reviewed(site, fields) -> None:
     response = post(site, **fields)
