@@ -152,7 +152,7 @@ def _read_asked(args) -> tuple[Asked, list[str]]:
     sort = args.get("sort")
     a, b = clean_typed(args.get("a")), clean_typed(args.get("b"))
     asked = Asked(
-        minimum, a or b, b if a else "", sort if sort in SORTS else "length", _number(args.get("page"), 1), _clean(args.get("family"))[:40]
+        minimum, a or b, b if a else "", sort if sort in SORTS else "length", _number(args.get("page"), 1), clean_typed(args.get("family"))[:40]
     )
     return asked, [remark] if remark else []
 
