@@ -85,7 +85,8 @@ def repair_passages(
     reached, known_words = set(waiting), set()
     while waiting:
         unit, place = waiting.pop()
-        found = {*old.neighbours(unit, place), *new.neighbours(unit, place)}
+        # A link that is no more has ends that differ, which are here from the first: links of now are enough.
+        found = set(new.neighbours(unit, place))
         words = hash_words(stream, place)
         if words not in known_words:
             known_words.add(words)

@@ -65,7 +65,7 @@ def test_a_document_is_added_by_words_of_its_title_and_taken_away_by_a_link(many
     added = many.get(f"{here}&add=新疆").headers["location"]
     new, *rest = documents_in(added)
     assert new.startswith("xj-") and rest == [GANSU, GUANGDONG]
-    without = many.page(added).select_one(f'.chips a[aria-label^="去掉：新疆"]')["href"]
+    without = many.page(added).select_one('.chips a[aria-label^="去掉：新疆"]')["href"]
     assert documents_in(without) == [GANSU, GUANGDONG]
 
 
