@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import admit, guard
+from ingest import admit, contents, guard
 from ingest.account import account
 from ingest.admit import parse_file
 from ingest.build import build
@@ -109,6 +109,20 @@ def test_long_runs_of_one_thing_are_parsed(name):
     parsed = parse_text(text)
     assert account(parsed) == []
     assert sum(unit.kind == kind for unit, _, _ in walk(parsed.units)) == count
+
+
+def test_titles_of_contents_by_the_hundred_ask_each_line_once(monkeypatch):
+    asked = 0
+
+    def count(line):
+        nonlocal asked
+        asked += 1
+        return True
+
+    monkeypatch.setattr(contents, "_is_marked", count)
+    rows = "".join(f"{i}\n目录\n" for i in range(1_000))
+    assert account(parse_text(f"一、总则\n{rows}")) == []
+    assert 0 < asked <= 2_001
 
 
 def test_a_page_is_refused_where_the_parser_stops_in_its_midst(tmp_path):
