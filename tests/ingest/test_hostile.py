@@ -117,12 +117,12 @@ def test_titles_of_contents_by_the_hundred_ask_each_line_once(monkeypatch):
     def count(line):
         nonlocal asked
         asked += 1
-        return True
+        return False
 
     monkeypatch.setattr(contents, "_is_marked", count)
-    rows = "".join(f"{i}\n目录\n" for i in range(1_000))
+    rows = "".join(f"{i}\n目录\n" for i in range(300))
     assert account(parse_text(f"一、总则\n{rows}")) == []
-    assert 0 < asked <= 2_001
+    assert 0 < asked <= 601
 
 
 def test_a_page_is_refused_where_the_parser_stops_in_its_midst(tmp_path):
