@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import accumulate
 
 from ingest.markers import recognise
@@ -97,7 +98,7 @@ def _end_of(lines: Sequence[Line], start: int, below: _Below) -> int | None:
         dotted = len(text) <= LONGEST_LEADER and _FAR.search(text) is not None
         if len(text) > LONGEST_ENTRY and not dotted:
             break
-        entry = _plain(text)
+        entry = below.plain[index]
         if not entry or (entries and _PAGE.fullmatch(text)):
             index += 1
             end = index if not entry or _ROMAN.fullmatch(text) else end
@@ -111,16 +112,20 @@ def _end_of(lines: Sequence[Line], start: int, below: _Below) -> int | None:
         entries.append(entry)
         index += 1
         end = index
-    if len(entries) < LEAST_ENTRIES or sum(_is_marked(lines[i]) for i in range(start + 1, end)) * 2 < len(entries):
+    if len(entries) < LEAST_ENTRIES or sum(map(below.is_marked, range(start + 1, end))) * 2 < len(entries):
         return None
     return end if missing <= (1 - LEAST_STANDING) * len(entries) else None
 
 
 class _Below:
-    """Tells whether a line further down begins with an entry, though number and heading be on two lines (4.2 / 应急响应)."""
+    """Tells whether a line further down begins with an entry, though number and heading be on two lines (4.2 / 应急响应).
+
+    What is told of a line is kept: each of hundreds of titles (目录) is followed by the same lines.
+    """
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        plain = [_plain(line.text) for line in lines]
+        self.is_marked = cache(lambda index: _is_marked(lines[index]))
+        self.plain = plain = [_plain(line.text) for line in lines]
         text = "".join(plain)
         places = accumulate(map(len, plain), initial=0)
         # What the text goes on with at each line, in the order of characters: lines that begin alike are neighbours.

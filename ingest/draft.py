@@ -97,6 +97,8 @@ def read_draft(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         markup, _ = decode(data, PurePath("draft"))
     except SourceError:
         raise DraftError("这个文件不是文字，或编码无法识别，请另存为 UTF-8 编码的 .txt，或把文字直接粘贴进来。") from None
+    if suffix in _PAGE_TYPES and markup.count("<") > LIMITS.characters:
+        raise DraftError("这个网页的标签太多，请另存为 .txt，或把文字直接粘贴进来。", 413)  # the parser would hold the whole site meanwhile
     try:
         return (visible_text(markup) if suffix in _PAGE_TYPES else markup), ()
     except RecursionError:

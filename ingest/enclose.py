@@ -223,7 +223,7 @@ def _fill_table(tree: Tree, scan: Scan, node: Node, body: Scanned) -> None:
 
 def _tabulate(tree: Tree, scan: Scan, node: Node, body: Scanned, *, is_table: bool) -> Scanned:
     """Give a box the rows that its lines make, if any; returns the lines that are left."""
-    grid = next((scan.grids[line.start] for line, _ in body if line.start in scan.grids), None)
+    grid = next(iter(scan.whole_grids(body).values()), None)
     notes = next((i for i, (_, m) in enumerate(body) if m is not None and m.cls.kind == "note"), len(body))
     table: Table | None
     if grid is not None:

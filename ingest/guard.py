@@ -12,7 +12,7 @@ from pathlib import Path
 from ingest.records import UnfitError
 
 SECONDS = 90  # of the processor's time, so that a busy machine decides nothing; the longest plan seen takes 25
-MEMORY = 3 << 30  # bytes beyond what is in use
+MEMORY = 3 << 29  # bytes beyond what is in use; a page of 45 MB with all its pictures takes a third
 
 
 class _TimeIsUp(BaseException):

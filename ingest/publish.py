@@ -6,19 +6,15 @@ The functional core; ``ingest.published`` reads and writes the lists.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from align.succeed import Succession, likeness, passages, succeed
+from align.succeed import Succession, passages, succeed
 from ingest.published import RETIRED, Entry, Listed
 from ingest.records import Parsed, SourceError
-
-OPENING = 24  # characters of an entry's first words
-LEAST_HELD = 0.5  # share of an address's words that what it names now must still hold
-LEAST_WITHIN = 0.9  # share of its words that a larger unit must hold to stand for it
-LEAST_LIKE = 0.75  # of openings, where the reading text itself has changed
-CLEARLY = 0.1
+from ingest.recover import LEAST_HELD, Recovery, open_alike, open_with
 
 Row = dict[str, Any]
 
@@ -54,12 +50,12 @@ def publish(document_id: str, listed: Listed, versions: Sequence[Version], relea
     """
     texts = {version.number: hash_shortly(version.text) for version in versions}
     entries: list[Entry] = []
-    for number in sorted({entry.version for entry in listed.entries} - set(texts)):
+    known = _by_version(listed.entries)
+    for number in sorted(set(known) - set(texts)):
         raise SourceError(f"{path}: v{number} of {document_id} was published and its file is gone; put v{number} back")
     for version in versions:
-        own = [entry for entry in listed.entries if entry.version == version.number]
         is_same_text = (listed.texts or {}).get(version.number) == texts[version.number]
-        entries += _Keeper(version, release, is_same_text, path).bring_up(own)
+        entries += _Keeper(version, release, is_same_text, path).bring_up(known[version.number])
     successions = tuple(
         (one.number, other.number, found)
         for one, other in zip(versions, versions[1:])
@@ -80,7 +76,7 @@ class _Keeper:
     def __init__(self, version: Version, release: str, is_same_text: bool, path: object) -> None:
         self.version, self.release, self.is_same_text, self.path = version, release, is_same_text, path
         self.rows = {row["eid"]: row for row in version.rows}
-        self.noise = sorted((noise.start, noise.end) for noise in version.parsed.noise)
+        self.recovery = Recovery(version.rows, ((noise.start, noise.end) for noise in version.parsed.noise))
 
     def bring_up(self, entries: Sequence[Entry]) -> list[Entry]:
         live = {entry.eid: entry for entry in entries if entry.is_live}
@@ -104,24 +100,22 @@ class _Keeper:
         return kept
 
     def _describe(self, row: Row, since: str) -> Entry:
-        opening = " ".join(row["text"].split())[:OPENING].strip()
-        return Entry(
-            self.version.number, row["eid"], row["kind"], row["start"], row["end"], row["sha256"][:16], since, "", "", "", opening
-        )
+        place = (row["start"], row["end"], row["sha256"][:16])
+        return Entry(self.version.number, row["eid"], row["kind"], *place, since, "", "", "", open_with(row["text"]))
 
     def _means_same(self, entry: Entry, row: Row) -> bool:
         """True where an eid still names what it named: the same words, the same beginning, or what holds half of them."""
         if entry.start is None or entry.sha256 == row["sha256"][:16]:
             return True
         if not self.is_same_text:
-            return _opens_alike(entry, row) >= LEAST_HELD
+            return open_alike(entry, row) >= LEAST_HELD
         if entry.kind == row["kind"] and entry.start == row["start"]:
             return True
         held = min(entry.end, row["end"]) - max(entry.start, row["start"])
         return held >= LEAST_HELD * (entry.end - entry.start)
 
     def _close(self, entry: Entry) -> Entry:
-        row = self._find(entry)
+        row = self.recovery.find(entry, self.is_same_text)
         if row is None:
             raise SourceError(
                 f"{self.path}: v{entry.version} {entry.eid} ({entry.opening}) was published and is lost: the text gives no such"
@@ -145,64 +139,6 @@ class _Keeper:
             )
         return entry
 
-    def _find(self, entry: Entry) -> Row | None:
-        """Return what an address that is gone has become: the same words, else the same place, else the same opening."""
-        rows = [row for row in self.version.rows if row["eid"] != entry.eid]
-        same = [row for row in rows if row["sha256"][:16] == entry.sha256]
-        if self.is_same_text and entry.start is not None:
-            if same:
-                return min(same, key=lambda row: (_apart(entry, row), row["kind"] != entry.kind))
-            return self._find_place(entry, rows)
-        if same:
-            return same[0] if len(same) == 1 else _only(same, lambda row: row["kind"] == entry.kind)
-        return _most_alike(entry, rows)
-
-    def _find_place(self, entry: Entry, rows: Sequence[Row]) -> Row | None:
-        """Return the unit that stands where an entry's words stand: about the same ones, else the smallest that holds them."""
-        kept = self._without_noise(entry.start, entry.end)
-        if kept < LEAST_HELD * (entry.end - entry.start):
-            return None  # its words are noise now: who decided that has to say so
-        holders = [(_shared(entry, row), row["end"] - row["start"], row) for row in rows]
-        alike = [
-            (held / (max(entry.end, row["end"]) - min(entry.start, row["start"])), row["kind"] == entry.kind, -place, row)
-            for place, (held, _, row) in enumerate(holders)
-            if held > 0
-        ]
-        best = max(alike, key=lambda found: found[:3], default=None)
-        if best and best[0] >= LEAST_HELD:
-            return best[3]
-        within = [(size, row["seq"], row) for held, size, row in holders if held >= LEAST_WITHIN * (entry.end - entry.start)]
-        return min(within, key=lambda found: found[:2])[2] if within else None
-
-    def _without_noise(self, start: int, end: int) -> int:
-        return end - start - sum(max(0, min(end, b) - max(start, a)) for a, b in self.noise)
-
-
-def _shared(entry: Entry, row: Row) -> int:
-    return max(0, min(entry.end, row["end"]) - max(entry.start, row["start"]))
-
-
-def _apart(entry: Entry, row: Row) -> int:
-    return abs(entry.start - row["start"]) + abs(entry.end - row["end"])
-
-
-def _only(rows: Sequence[Row], fits: Callable[[Row], bool]) -> Row | None:
-    fitting = [row for row in rows if fits(row)]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _opens_alike(entry: Entry, row: Row) -> float:
-    return likeness("".join(entry.opening.split()), "".join(" ".join(row["text"].split())[:OPENING].split()))
-
-
-def _most_alike(entry: Entry, rows: Sequence[Row]) -> Row | None:
-    ranked = sorted(((_opens_alike(entry, row), row["kind"] == entry.kind, -row["seq"], row) for row in rows), key=lambda f: f[:3])
-    if not ranked or ranked[-1][0] < LEAST_LIKE:
-        return None
-    best = ranked[-1]
-    rivals = [one for one in ranked[:-1] if one[1] == best[1] and best[0] - one[0] < CLEARLY]
-    return None if rivals else best[3]
-
 
 def _answer(
     document_id: str, entries: Sequence[Entry], versions: Sequence[Version], successions: Sequence[tuple[int, int, Succession]]
@@ -211,8 +147,13 @@ def _answer(
     current = versions[-1]
     texts = {version.number: version.text for version in versions}
     rows = {version.number: {row["eid"]: row for row in version.rows} for version in versions}
-    forward = {(number, found.old): (other, found.new) for number, other, found in successions if found.old}
-    since = {version.number: _first_release(entries, version.number) for version in versions}
+    # What each unit of an older version is in the current one, or in which version it was no more; the newest are known first.
+    became: dict[tuple[int, str], tuple[int, str | None]] = {(current.number, eid): (current.number, eid) for eid in rows[current.number]}
+    for number, other, found in reversed(successions):
+        if found.old:
+            became[number, found.old] = became[other, found.new] if found.new else (other, None)
+    own = _by_version(entries)
+    since = {version.number: _first_release(own[version.number]) for version in versions}
     aliases: dict[str, Row] = {}
     retired: dict[str, Row] = {}
 
@@ -242,15 +183,11 @@ def _answer(
         if entry.becomes == RETIRED:
             retire(plain, entry, entry.changed, entry.reason)
             continue
-        number, eid = entry.version, entry.becomes or entry.eid
-        while number != current.number:
-            number, after = forward[number, eid]
-            if after is None:
-                retire(plain, entry, since[number], f"第{number}版中已没有这一条")
-                break
-            eid = after
+        number, after = became[entry.version, entry.becomes or entry.eid]
+        if after is None:
+            retire(plain, entry, since[number], f"第{number}版中已没有这一条")
         else:
-            add_alias(plain, f"{document_id}__{eid}", entry.changed if entry.version == current.number else since[number])
+            add_alias(plain, f"{document_id}__{after}", entry.changed if entry.version == current.number else since[number])
     return sorted(aliases.values(), key=lambda row: row["old_id"]), sorted(retired.values(), key=lambda row: row["id"])
 
 
@@ -259,8 +196,15 @@ def _newest_first(entry: Entry) -> tuple:
     return tuple(-int(part) if part.isdecimal() else 0 for part in entry.changed.split(".")), entry.becomes
 
 
-def _first_release(entries: Sequence[Entry], number: int) -> str:
-    found = [entry.since for entry in entries if entry.version == number and entry.since]
+def _by_version(entries: Sequence[Entry]) -> dict[int, list[Entry]]:
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[entry.version].append(entry)
+    return found
+
+
+def _first_release(entries: Sequence[Entry]) -> str:
+    found = [entry.since for entry in entries if entry.since]
     return min(found, default="", key=lambda release: [int(p) if p.isdecimal() else 0 for p in release.split(".")])
 
 

@@ -26,6 +26,7 @@ MEDIA_TYPES = {
 _TAG = re.compile(r"<(?:[a-zA-Z!/?])")
 _PARAGRAPH_TAG = re.compile(r"</p>|</div>|<br\s*/?>", re.I)
 LEAST_TAGS = 5  # a few are what an editor left in a text
+MOST_TAGS = 1_000_000  # the fullest page seen has 3,431; the parser takes 5 seconds for the worst of so many
 LARGEST_FILE = 50 << 20  # bytes; the largest plan with all its pictures has a tenth
 
 
@@ -75,14 +76,23 @@ def _read_as(media_type: str, data: bytes, path: Path) -> tuple[str, Layout, str
         from ingest.formats.html import read_html
 
         # A piece of a page that was pasted into a text: there a line break is one.
-        return *read_html(markup if media_type == "text/html" else markup.replace("\n", "<br>\n")), encoding
+        markup = markup if media_type == "text/html" else markup.replace("\n", "<br>\n")
+        _check_tags(markup, path)
+        return *read_html(markup), encoding
     if media_type == "text/markdown":
         from ingest.formats.markdown import read_markdown
 
+        _check_tags(markup, path)
         return *read_markdown(markup), encoding
     text, doubts, noise = unwrap(markup)
     text, grids, strokes = delimit(text)
     return text, replace(Layout(), doubts=doubts, noise=(*noise, *strokes), grids=grids), encoding
+
+
+def _check_tags(markup: str, path: Path) -> None:
+    """Raise UnfitError for more tags than any page has: nothing can stop the parser meanwhile, 50 MB of them hold it for a minute."""
+    if markup.count("<") > MOST_TAGS:
+        raise UnfitError(f"{path}: has more than {MOST_TAGS:,} tags; save it as text, or the part that is the document")
 
 
 def _is_answer(markup: str) -> bool:

@@ -43,7 +43,12 @@ class Scan:
 
     def inside(self, scanned: Scanned) -> Scan:
         """The lines of a box, with what the format tells of them; no text of its own begins within one."""
-        return replace(self, scanned=scanned, bodies={}, headings={})
+        return replace(self, scanned=scanned, grids=self.whole_grids(scanned), bodies={}, headings={})
+
+    def whole_grids(self, scanned: Scanned) -> dict[int, Grid]:
+        """The grids that begin in some of the lines and end there: of a grid that a box's end cuts, cells stand outside too."""
+        found = {line.start: self.grids[line.start] for line, _ in scanned if line.start in self.grids}
+        return {start: grid for start, grid in found.items() if _count_within(scanned, grid) == _count_within(self.scanned, grid)}
 
     def body_indent(self) -> int:
         """The indent that most parts and articles have."""
@@ -285,3 +290,9 @@ def scan_lines(lines: Sequence[Line], layout: Layout, bodies: Mapping[int, int])
         bodies=bodies,
         headings=layout.headings,
     )
+
+
+def _count_within(scanned: Scanned, grid: Grid) -> int:
+    """How many of the lines stand in a grid."""
+    first = bisect_left(scanned, grid.start, key=lambda one: one[0].start)
+    return bisect_left(scanned, grid.end, first, key=lambda one: one[0].start) - first

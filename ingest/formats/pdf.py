@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 import re
-import zlib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -21,6 +20,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from ingest.formats.mend import goes_on, mend_cut_rows, rows_of
 from ingest.formats.page import PrintedLine, PrintedTable, read_page
+from ingest.formats.unpack import Unpacking
 from ingest.formats.writer import Span, Writer
 from ingest.grids import Drawn, count_repeated
 from ingest.records import Doubt, Footnote, Grid, GridCell, Layout, Noise, SourceError, UnfitError
@@ -29,7 +29,6 @@ from ingest.rules import noise_rule
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns of each font that lacks a box
 
 LARGEST_PAGE = 4 << 20  # bytes of what draws one page; of the pages seen the fullest has 40 kB, and 5 MB take a minute
-LARGEST_UNPACKED = 400 << 20  # bytes of all streams; a gazette of 300 pages has a tenth
 LONGEST = 3000  # pages; the longest plan seen has 300
 _PAGE_NUMBER = noise_rule("page-number").regex
 _BROWSER = noise_rule("browser-print").regex
@@ -84,21 +83,13 @@ def read_pdf(data: bytes, path: Path) -> tuple[str, Layout]:
 
 def _check_streams(data: bytes, path: Path) -> None:
     """Raise UnfitError where packed streams unpack to more than any document holds: the parser unpacks each whole."""
-    unpacked = 0
+    unpacking = Unpacking(path)
     for opening in re.finditer(rb"stream\r?\n", data):
-        block, unpack = data[opening.end() : opening.end() + 2**16], zlib.decompressobj()
-        place = opening.end() + len(block)
-        try:
-            while block and not unpack.eof:
-                unpacked += len(unpack.decompress(block, 2**20))
-                if unpacked > LARGEST_UNPACKED:
-                    raise UnfitError(f"{path}: unpacks to more than {LARGEST_UNPACKED >> 20} MB; it is no document")
-                block = unpack.unconsumed_tail
-                if not block:
-                    block = data[place : place + 2**16]
-                    place += len(block)
-        except zlib.error:
-            continue  # packed in another way, or not at all
+        unpacking.begin()
+        for place in range(opening.end(), len(data), 2**16):
+            unpacking.feed(data[place : place + 2**16])
+            if unpacking.is_over:
+                break
 
 
 def _read_pages(pdf: pdfplumber.PDF, path: Path) -> tuple[list[PrintedLine], int, str | None]:

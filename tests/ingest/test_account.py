@@ -77,6 +77,18 @@ def test_soup_of_tags_is_accounted_for(markup):
     assert account(parse(Reading(text, "text/html", "utf-8", "", layout))) == []
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "表1 ><p>单<table><td><td>><p>（一）<tr><td>",  # the text goes on with （一）, within a cell
+        "专栏3表<table><p>甲<td><td><tr><td>乙</table>",  # the caption is left over; the table is not read a second time from it
+    ],
+)
+def test_a_cell_is_in_one_table_though_a_box_ends_within_it(markup):
+    text, layout = read_html(markup)
+    assert account(parse(Reading(text, "text/html", "utf-8", "", layout))) == []
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from([*PIECES, "# ", "## ", "* ", "- ", "1. ", "| a | b |\n", "|---|---|\n", "> ", "---\n"]), max_size=60).map("".join))
 def test_soup_of_markdown_is_accounted_for(source):

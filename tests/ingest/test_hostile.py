@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest import admit, guard
+from ingest import admit, contents, guard
 from ingest.account import account
 from ingest.admit import parse_file
 from ingest.build import build
 from ingest.corpus import load_corpus
-from ingest.formats import pdf, word
+from ingest.formats import pdf, unpack, word
 from ingest.name import walk
 from ingest.quantify import quantify
 from ingest.read import read
@@ -111,6 +111,20 @@ def test_long_runs_of_one_thing_are_parsed(name):
     assert sum(unit.kind == kind for unit, _, _ in walk(parsed.units)) == count
 
 
+def test_titles_of_contents_by_the_hundred_ask_each_line_once(monkeypatch):
+    asked = 0
+
+    def count(line):
+        nonlocal asked
+        asked += 1
+        return False
+
+    monkeypatch.setattr(contents, "_is_marked", count)
+    rows = "".join(f"{i}\n目录\n" for i in range(300))
+    assert account(parse_text(f"一、总则\n{rows}")) == []
+    assert 0 < asked <= 601
+
+
 def test_a_page_is_refused_where_the_parser_stops_in_its_midst(tmp_path):
     path = tmp_path / "a.html"
     path.write_text(f"<p>一、总体要求。</p>{'<div>' * 3_000}<p>二、保障措施。</p>", "utf-8")
@@ -140,11 +154,11 @@ def test_a_pdf_whose_page_has_no_size_is_refused(tmp_path):
         read(path)
 
 
-def write_pdf_page(path, shown):
+def write_pdf_page(path, shown, packed=b""):
     path.write_bytes(
         b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R"
         b"/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n"
-        b"4 0 obj<</Length %d>>stream\n%b\nendstream endobj\ntrailer\n<</Root 1 0 R>>\n%%%%EOF" % (len(shown), shown)
+        b"4 0 obj<</Length %d%b>>stream\n%b\nendstream endobj\ntrailer\n<</Root 1 0 R>>\n%%%%EOF" % (len(shown), packed, shown)
     )
 
 
@@ -234,10 +248,47 @@ def test_names_inside_an_archive_write_nothing(tmp_path):
 
 
 def test_streams_that_unpack_without_end_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(pdf, "LARGEST_UNPACKED", 1 << 20)
+    monkeypatch.setattr(unpack, "LARGEST_UNPACKED", 1 << 20)
     path = tmp_path / "a.pdf"
     path.write_bytes(b"%PDF-1.4\n5 0 obj\n<</Filter/FlateDecode>>\nstream\n" + zlib.compress(b" " * (2 << 20)) + b"\nendstream")
     with pytest.raises(UnfitError, match="unpacks to more than 1 MB"):
+        read(path)
+
+
+def _deflate(data: bytes, times: int) -> bytes:
+    for _ in range(times):
+        data = zlib.compress(data, 9)
+    return data
+
+
+@pytest.mark.parametrize("times", [2, 3, 5])
+def test_streams_that_are_packed_again_are_counted_as_they_unpack(tmp_path, monkeypatch, times):
+    monkeypatch.setattr(unpack, "LARGEST_UNPACKED", 1 << 20)
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF-1.4\nstream\nplain\nendstream\nstream\n" + _deflate(b" " * (2 << 20), times) + b"\nendstream")
+    with pytest.raises(UnfitError, match="unpacks to more than 1 MB"):
+        read(path)
+
+
+def test_a_stream_that_is_packed_without_end_is_refused(tmp_path):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF-1.4\nstream\n" + _deflate(b"a", 12) + b"\nendstream")
+    with pytest.raises(UnfitError, match="packed more than 8 times"):
+        read(path)
+
+
+def test_a_pdf_whose_streams_are_packed_twice_is_read(tmp_path):
+    path = tmp_path / "a.pdf"
+    write_pdf_page(path, _deflate(b"BT /F 9 Tf 50 700 Td " + b"0 -12 Td (1. General rules of the plan) Tj " * 40 + b"ET", 2), b"/Filter[/FlateDecode/FlateDecode]")
+    assert read(path).text.count("plan") == 40
+
+
+@pytest.mark.parametrize("name, text", [("a.html", "<b>" * 99), ("a.md", "# 甲\n\n<div>" + "<b>" * 99), ("a.txt", "</p>" * 5 + "\n" * 99)])
+def test_a_page_of_more_tags_than_any_has_is_refused_before_it_is_parsed(tmp_path, monkeypatch, name, text):
+    monkeypatch.setattr("ingest.read.MOST_TAGS", 98)
+    path = tmp_path / name
+    path.write_text(f"{text}一、文。", "utf-8")
+    with pytest.raises(UnfitError, match="has more than 98 tags; save it as text"):
         read(path)
 
 

@@ -16,11 +16,11 @@ from ingest.build import build
 from ingest.corpus import load_corpus
 from ingest.markers import MarkerClass
 from ingest.publish import Version, publish
-from ingest.published import format_published, path_of, read_published
+from ingest.published import Listed, format_published, path_of, read_published
 from ingest.records import Noise, SourceError
 from ingest.stamp import is_stale
 from ingest.rows import provision_rows
-from tests.conftest import CORPUS
+from tests.conftest import CORPUS, parse_text
 from tests.ingest.renaming import drop, rename
 
 ID = "ln-2022-guihua"
@@ -290,3 +290,31 @@ def test_a_provision_that_a_new_version_drops_is_gone_with_its_last_words(corpus
     (corpus / ID / "v2.txt").write_text(TEXT[: TEXT.index("（三）")], encoding="utf-8")
     retired = _build(corpus).execute("select version_id, reason, text from retired where eid = 'part_2__cl_3'").fetchall()
     assert retired == [(f"{ID}@v1", "第2版中已没有这一条", "（三）实训基地。建设公共实训基地，推动开放共享。")]
+
+
+def _all_lost(listed: Listed, **changed) -> Listed:
+    return replace(listed, entries=tuple(replace(entry, eid=f"x_{entry.eid}", **changed) for entry in listed.entries))
+
+
+@pytest.mark.parametrize("sha256, texts", [("same", None), ("other", None), ("other", {1: "other"})], ids=["words", "places", "openings"])
+def test_a_list_that_lost_all_its_addresses_is_gone_through_once(sha256, texts):
+    # With a look at each unit for each address this would take minutes.
+    text = "辽宁省规划\n\n一、总则\n" + "\n".join(f"{i}.{chr(0x4E00 + i % 89)}{chr(0x5000 + i)}{chr(0x6000 + i * 7 % 4001)}。" for i in range(1, 4_000))
+    parsed = parse_text(text)
+    version = Version(1, parsed, list(provision_rows(ID, f"{ID}@v1", parsed)))
+    listed = publish(ID, Listed((), {}), [version], "1.0").listed
+    lost = _all_lost(listed, **({} if sha256 == "same" else {"sha256": sha256}))
+    found = publish(ID, replace(lost, texts=texts or lost.texts), [version], "1.1")
+    assert {row["old_id"]: row["new_id"] for row in found.aliases} == {
+        f"{id_}x_{row['eid']}": f"{id_}{row['eid']}" for row in version.rows for id_ in (f"{ID}__", f"{ID}@v1__")
+    }
+
+
+def test_many_versions_in_which_all_is_lost_are_gone_through_once():
+    versions = []
+    for number in range(1, 200):
+        parsed = parse_text("辽宁省规划\n\n一、总则\n" + "\n".join(f"{i}.内容{i}。" for i in range(1, 60)))
+        versions.append(Version(number, parsed, list(provision_rows(ID, f"{ID}@v{number}", parsed))))
+    listed = _all_lost(publish(ID, Listed((), {}), versions, "1.0").listed)
+    found = publish(ID, listed, versions, "1.1")
+    assert len(found.aliases) == 200 * len(versions[0].rows) and not found.retired
