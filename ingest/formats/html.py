@@ -30,6 +30,7 @@ _MOST_ATTRIBUTES = 2000
 _MOST_TITLES = 20  # a page tells two or three
 _LONGEST_TITLE = 1000  # characters
 MOST_INNER = 50
+LEAST_ROWS = 3  # of a table of data
 LONGEST_INNER = 300  # characters of a table that stands in another's cell
 _SENTENCE = re.compile(r"[，。；！？]")
 _MAIN_SHARE = 0.8
@@ -232,7 +233,7 @@ class _Page:
         if table.inner:
             # A frame has few cells and long ones.
             rows = Counter(cell.row for cell in cells if cell.start >= 0)
-            if sum(count > 1 for count in rows.values()) < 3 or max(cell.end - cell.start for cell in cells) > LONGEST_INNER:
+            if sum(count > 1 for count in rows.values()) < LEAST_ROWS or max(cell.end - cell.start for cell in cells) > LONGEST_INNER:
                 return None
         return Grid(table.span.start, table.span.end, cells)
 
@@ -292,9 +293,18 @@ class _Page:
             heaviest = max(children, key=lambda child: self.weights.get(child, 0), default=None)
             if heaviest is None or self.weights.get(heaviest, 0) < whole * _MAIN_SHARE or heaviest.tag in ("span", "font"):
                 return current
-            if current is not root and self._goes_on(current, heaviest):
+            if current is not root and (self._goes_on(current, heaviest) or self._is_data(heaviest)):
                 return current
             current = heaviest
+
+    def _is_data(self, element: etree._Element) -> bool:
+        """True for a table of data that holds a page's sentences: its title stands above it, its heads in rows of their own."""
+        span = self.spans.get(element)
+        grid = next((g for g in self.grids if span is not None and element.tag == "table" and g.start == span.start), None)
+        if grid is None or max(cell.end - cell.start for cell in grid.cells) > LONGEST_INNER:
+            return False
+        rows = Counter(cell.row for cell in grid.cells if cell.start >= 0)
+        return sum(count > 1 for count in rows.values()) >= LEAST_ROWS
 
     def _goes_on(self, frame: etree._Element, child: etree._Element) -> bool:
         """True where the document goes on in the frame behind its heaviest child: forms and tables hold no sentences."""
