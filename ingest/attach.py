@@ -51,13 +51,16 @@ def attach_list(tree: Tree, scan: Scan, index: int, count: int) -> None:
 def attach_note(tree: Tree, scan: Scan, index: int, marker: Marker) -> None:
     """Place a note in the unit that is open around it."""
     line = scan.line(index)
-    parent = next((n for n in reversed(tree.stack) if n.kind in CONTAINERS), tree.root)
+    following = scan.marker(index + 1)
+    # 注释： on a line of its own: the list below it is the note's, and both are the whole text's more than an outline's last unit's.
+    is_headed = marker.rest >= line.end and following is not None and following.cls.name in ("item", "subitem", "circle")
+    is_first = re.match(r"1\s*[.．、](?!\d)", line.text[marker.rest - line.start :]) is not None
+    opens_list = is_headed or (is_first and following is not None and following.cls.name == "item" and following.num == 2)
+    parent = next((n for n in reversed(tree.stack) if (n.kind in CONTAINERS if is_headed else n.holds_others)), tree.root)
     parent.settle_inline()
     node = note(line, marker)
     parent.children.append(node)
-    following = scan.marker(index + 1)
-    if marker.rest >= line.end and following is not None and following.cls.name in ("item", "subitem", "circle"):
-        # 注： on a line of its own: the list below it is the note's.
+    if opens_list:
         while tree.top is not parent:
             tree.stack.pop()
         node.rank = marker.cls.rank

@@ -25,7 +25,7 @@ _DOTTED = re.compile(r"[.．·…‥]{3,}\s*[-—(（]?\s*\d{1,4}\s*[-—)）]?\
 _GLUED_TITLE = re.compile(r"(?P<before>.*?)\s*(?P<title>目\s+[录錄次])\Z")
 _PAGE = re.compile(r"[IVXivx\d](?:\s?[IVXivx\d]){0,4}")
 _ROMAN = re.compile(r"[IVXivx](?:\s?[IVXivx]){0,4}")
-_FAR = re.compile(r"[.．·…‥]{6,}\s*[-—(（]?\s*\d{1,4}\s*[-—)）]?\s*\Z")  # dots all the way to a page number
+_FAR = re.compile(r"(?<![.．·…‥])[.．·…‥]{6,}+\s*[-—(（]?\s*(?:\d{1,4}|[IVXivx]{1,6})\s*[-—)）]?\s*\Z")  # dots all the way to a page number
 LEAST_STANDING = 0.6  # of the entries; an excerpt lacks some of what its contents name
 LEAST_ENTRIES = 3
 LEAST_UNTITLED = 5
@@ -89,10 +89,13 @@ def _opens_untitled(lines: Sequence[Line], index: int, plain: Sequence[str]) -> 
 
 def _end_of(lines: Sequence[Line], start: int, below: _Below) -> int | None:
     """Index after the last entry of the contents whose title stands at ``start``."""
+    is_titled = start >= 0 and _TITLE.fullmatch(lines[start].text) is not None
+    is_closed = False  # the first entry comes again: there the text begins
     entries: list[str] = []
     index = start + 1
     end = index  # after the last entry
     missing = 0
+    absent = 0  # entries behind those that stand below: the text was cut off before them
     while index < len(lines):
         text = lines[index].text
         dotted = len(text) <= LONGEST_LEADER and _FAR.search(text) is not None
@@ -104,14 +107,20 @@ def _end_of(lines: Sequence[Line], start: int, below: _Below) -> int | None:
             end = index if not entry or _ROMAN.fullmatch(text) else end
             continue
         if entry in entries[:1]:
+            is_closed = True
             break
         if not below.opens_line(entry, index + 1):
-            if not dotted:
+            if not dotted and not (is_titled and entries and below.is_marked(index)):
                 break
-            missing += 1
+            missing += dotted
+            absent += not dotted
+        elif absent:
+            break
         entries.append(entry)
         index += 1
         end = index
+    if absent and not is_closed:
+        return None
     if len(entries) < LEAST_ENTRIES or sum(map(below.is_marked, range(start + 1, end))) * 2 < len(entries):
         return None
     return end if missing <= (1 - LEAST_STANDING) * len(entries) else None

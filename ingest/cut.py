@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ingest.bodies import title_pattern
 from ingest.markers import Marker, recognise
 from ingest.records import Line
 
@@ -22,14 +23,19 @@ _WITHIN = {"chapter": _LEGAL, "section": ("section", "article"), "article": ("ar
            "item": ("item",), "subitem": ("subitem",)}  # fmt: skip
 LEAST_GLUED = 60
 LEAST_BEHIND = 24  # characters of text
+HEAD_LINES = 6
 FIRST_LINES = 60  # where a head may stand
 _QUOTED = re.compile(r"《([^《》]{4,60})》")
-_NUMBER = r"[\u4e00-\u9fff]{1,14}\s?[〔\[［(（【]\s*(?:19|20)\d{2}\s*[〕\]］)）】]\s*第?\d+\s*[号號]"
+_NUMBER = r"[\u4e00-\u9fff]{1,14}\s{0,6}[〔\[［(（【]\s*(?:19|20)\d{2}\s*[〕\]］)）】]\s*第?\d+\s*[号號]"
 # The head of a notice that a page runs together: 某部关于印发《某规定》的通知 某部发〔1994〕489号 各省…厅： 为…
 _HEAD = re.compile(
-    rf"(?P<title>[^。；;：:]{{0,60}}关于[^。；;：:]{{2,120}}?的(?:通知|意见|决定|通告|公告|函|批复))\s*(?P<number>{_NUMBER})"
+    rf"(?P<title>[^。；;：:]{{0,60}}(?:关于|關[於于])[^。；;：:]{{2,120}}?的(?:通知|意见|意見|决定|決定|通告|公告|函|批复|批復))\s*(?P<number>{_NUMBER})"
     r"(?:\s*(?P<date>[(（][^()（）]{6,16}日[)）]))?(?:\s+(?P<addressee>[^。；;：:]{4,200}[：:]))?"
 )
+# 京政办发〔2016〕26号《…的通知》: a page's own heading of two.
+_NUMBERED_TITLE = re.compile(rf"{_NUMBER}\s*(?=《?[^《》〈〉。；：]{{4,100}}[^。；：]{{0,100}}(?:通知|意见|决定|批复|函|公告|通告|方案|规划|办法|条例)》?\Z)")
+# 某实施方案 某实施方案 为贯彻…: a site's heading and the text's title before a text in one paragraph.
+_TWICE = re.compile(r"(?P<title>\S{6,60})\s{1,4}(?P=title)\s{1,4}(?=\S)")
 # And its foot: …贯彻执行。 某部 1994年12月6日
 _FOOT = re.compile(r"(?<=。)\s*(?P<agency>[\u4e00-\u9fff]{3,26})\s+(?P<date>\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)\Z")
 
@@ -44,7 +50,7 @@ def cut_lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     quoted: set[str] = set()  # titles that were quoted so far
     out: list[Line] = []
     for index, whole in enumerate(lines):
-        *heads, line = _cut_head(whole) if index < FIRST_LINES else [whole]
+        *heads, line = _cut_head(whole, is_one=index < HEAD_LINES and not _is_listed(lines, index)) if index < FIRST_LINES else [whole]
         out += heads
         quoted |= {title for one in (*heads, line) for title in _QUOTED.findall(one.text)} if index < FIRST_LINES else set()
         if "article" not in last and (title := _glued_title(line, quoted)):
@@ -89,14 +95,28 @@ def _split(line: Line, places: Sequence[int]) -> list[Line]:
     return pieces
 
 
-def _cut_head(line: Line) -> list[Line]:
+def _is_listed(lines: Sequence[Line], index: int) -> bool:
+    """True for a title with its number that stands among others: a list of documents."""
+    return any(_HEAD.match(line.text) for line in lines[max(0, index - 3) : index + 4] if line is not lines[index])
+
+
+def _cut_head(line: Line, *, is_one: bool = False) -> list[Line]:
     """Return a line whose head or foot was run together with its text in pieces: title, number, addressee, text, signature.
 
     Only where title and number stand beside each other at the very start and a text follows, so that no sentence is cut
-    and no line of a list (某府关于…的通知 某政发〔2020〕1号 2020年1月3日).
+    and no line of a list (某府关于…的通知 某政发〔2020〕1号 2020年1月3日). ``is_one``: it is the only such line at the text's very
+    beginning; then title and number may be all of it.
     """
+    if recognise(line) is None and (twice := _TWICE.match(line.text)) and title_pattern().fullmatch(twice["title"]):
+        return _split(line, [twice.start() + len(twice["title"]), twice.end()])
+    if numbered := _NUMBERED_TITLE.match(line.text):
+        return _split(line, [numbered.end()])
     head = _HEAD.match(line.text) if recognise(line) is None else None
-    if head is None or (not head["addressee"] and len(line.text) - head.end() < LEAST_BEHIND):
+    if head is None:
+        return [line]
+    if is_one and not line.text[head.end() :].strip(" |"):
+        return _split(line, [head.start("number"), *([head.start("date")] if head["date"] else [])])
+    if not head["addressee"] and len(line.text) - head.end() < LEAST_BEHIND:
         return [line]
     places = [head.start(name) for name in ("number", "date", "addressee") if head[name]]
     foot = _FOOT.search(line.text, head.end())

@@ -27,6 +27,7 @@ def derive(facts: list[Fact], left: Sequence[Line], titles: list[Fact]) -> list[
         match = _find_type(text) if title is not None else re.search(rf"制定(?:如下|本)(?:若干)?(?P<type>{_types()})", text)
         if match is not None:
             derived.append(Fact("doc_type", match["type"], offset + match.start("type"), offset + match.end("type")))
+        derived.extend(_number_in(text, offset, facts) if title is not None else [])
         derived.extend(_period(text, offset))
         for match in list(re.finditer(_provinces(), text))[:1] if title is not None else []:
             derived.append(Fact("province", match[0], offset + match.start(), offset + match.end()))
@@ -36,6 +37,14 @@ def derive(facts: list[Fact], left: Sequence[Line], titles: list[Fact]) -> list[
     if title is None:
         derived.extend(_province_of(left))
     return derived
+
+
+def _number_in(title: str, offset: int, facts: list[Fact]) -> list[Fact]:
+    """The number that an act of Macao opens its title with, where none is told: 第90/2023號行政命令."""
+    match = re.match(r"第\s?\d{1,4}/(?:19|20)\d{2}(?:/M)?\s?[號号](?=[\u4e00-\u9fff])", title)
+    if match is None or any(fact.field == "doc_number" for fact in facts):
+        return []
+    return [Fact("doc_number", match[0], offset, offset + match.end())]
 
 
 def _find_type(title: str) -> re.Match[str] | None:

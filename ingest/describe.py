@@ -21,9 +21,19 @@ _ADDRESSEE = re.compile(r"(?:各|有关|[^。;；:：]{2,14}(?:人民政府|委�
 # 发言人某某： opens a speech.
 _NOT_ADDRESSEE = re.compile(r"如下|下列|应当|制定|通知|印发|规定|贯彻|落实|为|发言人|主持人|记者|[处厅局校]长")
 # 中華民國一百零六年六月十五日…令修正發布第 4～6、8 條條文
-_BODY = re.compile(r"(?:政府|国务院|办公厅|办公室|委员会|委|厅|局|部|院|署|会)\Z")
+_BODY = re.compile(r"(?:政府|中央|国务院|办公厅|办公室|委员会|委|厅|局|部|院|署|会)\Z")
 _HISTORY_TITLE = re.compile(r"(?:(?:法規|法规|立法|修正)\s*)?沿\s*革(?:紀要|纪要)?")
 _DATED = re.compile(r"年.{1,8}月.{1,8}日")
+# No sentence: a bracket, or a line that ends with the word.
+_ADOPTED = re.compile(
+    r"(?P<open>[(（])?\s*(?:该文件|本[\u4e00-\u9fff]{1,4})?[于由]?\s*(?P<date>\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)[^。；()（）]{0,80}?"
+    r"(?:通过|公布|发布|批准|颁布)(?(open)|(?:\s*[,，][^。；，]{0,24}施行)?\Z)"
+)
+_SIGNED = re.compile(
+    r"(?:人民政府|委员会|办公厅|办公室|[厅局部院])\s{0,4}(?P<date>(?:19|20)\d{2}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日)(?=\s*(?:附\s*件|抄送|[。(（]|\Z))"
+)
+_MAKES_KNOWN = re.compile(r"现(?:予以?|将|就)[^。；]{0,60}(?:公布|印发|通知|公告|通报|认定)|特此(?:通知|公告|通告|批复|通报|函复)|现认定")
+LEAST_RUN_TOGETHER = 80  # characters
 _MADE = "公布 發布 发布 修正 修订 修訂 制定 訂定 廢止 废止 施行".split()
 # What stands above a page's path and is no menu.
 _MAY_BE_TEXT = re.compile(r"[。；《]|关于(?!我们|本站|本网).{2,}|〔\d{4}〕|(?:通知|意见|规划|方案|办法|条例|决定|公告|计划)\Z")
@@ -51,7 +61,7 @@ def describe(lines: tuple[Line, ...], layout: Layout = Layout()) -> Described:
     A line is claimed only when patterns explain all of it; what is left over is the document's text.
     """
     captured, header_noise, header = read_capture_header(lines, layout.front)
-    facts: list[Fact] = list(captured)
+    facts: list[Fact] = _split_issuers(list(captured))
     noise: list[Noise] = list(header_noise)
     claimed: set[int] = set(range(header))
     head_end = next((i for i, line in enumerate(lines) if i >= header and _opens_body(line)), len(lines))
@@ -78,7 +88,7 @@ def describe(lines: tuple[Line, ...], layout: Layout = Layout()) -> Described:
     menu = _menu_above(lines, head_end, claimed, noise)
     noise.extend(Noise(lines[index].start, lines[index].end, NAVIGATION.id, NAVIGATION.reason) for index in menu)
     claimed |= menu
-    titles, taken, glued, first = find_titles(lines, head_end, claimed, quoted, keep_own=bool(bodies))
+    titles, taken, glued, first = find_titles(lines, head_end, claimed, quoted, keep_own=bool(bodies), standard=_is_standard(facts))
     facts.extend(titles)
     noise.extend(glued)
     claimed |= taken
@@ -92,12 +102,57 @@ def describe(lines: tuple[Line, ...], layout: Layout = Layout()) -> Described:
             break
     facts = _resolve_agencies(_tell_page_dates(facts, {fact.start for fact in labelled if fact.field == "date"}))
     facts = _resolve_dates(facts)
+    facts.extend(_find_adoption(lines[:head_end], facts))
+    facts.extend(find_signed(lines, facts))
     facts = tell_repeats(resolve_page_title(facts, titles))
     left = tuple(line for index, line in enumerate(lines) if index not in claimed)
-    facts.extend(derive(facts, left, titles))
+    facts.extend(derive(facts, left, titles or _titles_told(facts, lines)))
     facts.sort(key=lambda fact: (fact.start or 0, fact.field))
     starts = {lines[index].start: count for index, count in bodies if index not in claimed}
     return Described(tuple(facts), tuple(noise), left, starts)
+
+
+def _is_standard(facts: list[Fact]) -> bool:
+    return any(fact.field == "doc_number" and re.match(r"[A-Z]{2}", fact.value) for fact in facts)
+
+
+def _find_adoption(head: tuple[Line, ...], facts: list[Fact]) -> list[Fact]:
+    """The day on which a law was adopted or made known, from the remark below its title, where no other date is told.
+
+    （2023年12月29日第十四届…第七次会议通过）: of several days the first, on which it was made; those of amendments follow.
+    """
+    if any(fact.field == "issued_on" for fact in facts):
+        return []
+    for line in head:
+        match = _ADOPTED.match(line.text)
+        if match is not None:
+            return [Fact("issued_on", _iso(match["date"]), line.start + match.start("date"), line.start + match.end("date"))]
+    return []
+
+
+def find_signed(lines: tuple[Line, ...], facts: list[Fact]) -> list[Fact]:
+    """The date of a notice that a page runs together, signature and all: …现予以公布。示例市教育局2023年12月19日附件：名单….
+
+    Only where the same line uses the words with which a body makes something known; 记者从示例局2023年12月19日获悉 is none.
+    """
+    if any(fact.field == "issued_on" for fact in facts):
+        return []
+    for line in lines:
+        match = _SIGNED.search(line.text) if len(line.text) >= LEAST_RUN_TOGETHER and _MAKES_KNOWN.search(line.text) else None
+        if match is not None:
+            return [Fact("issued_on", _iso(match["date"]), line.start + match.start("date"), line.start + match.end("date"))]
+    return []
+
+
+def _titles_told(facts: list[Fact], lines: tuple[Line, ...]) -> list[Fact]:
+    """The titles that a page or front matter tells, each where its words begin: title: 示例办法 is a line with more."""
+    told = []
+    for fact in facts:
+        line = next((x for x in lines if fact.start is not None and x.start <= fact.start < x.end), None)
+        at = line.text.find(fact.value, fact.start - line.start) if line is not None and fact.start is not None else -1
+        if fact.field in ("title", "notice_title") and line is not None and at >= 0:
+            told.append(replace(fact, start=line.start + at, end=line.start + at + len(fact.value)))
+    return told
 
 
 def _attached(lines: tuple[Line, ...], head_end: int) -> int:
@@ -132,7 +187,7 @@ def _tail_start(lines: tuple[Line, ...], head_end: int, end: int, tables: Set[in
     while start > max(head_end, end - 12) and start - 1 not in tables and tile(lines[start - 1]) is not None:
         start -= 1
     tail = [fact.field for line in lines[start:end] for fact in (tile(line) or ((), ()))[0]]
-    return start if {"date", "disclosure", "printed_on"} & set(tail) else end
+    return start if {"date", "disclosure", "printed_on", "source_url"} & set(tail) else end
 
 
 def _find_history(lines: tuple[Line, ...]) -> range:
@@ -155,8 +210,10 @@ def _split_issuers(facts: list[Fact]) -> list[Fact]:
     """发展改革委办公厅、税务总局办公厅 in a page's table are two issuers."""
     split: list[Fact] = []
     for fact in facts:
-        names = re.split(r"[、,，;；\s]+", fact.value) if fact.field == "issuer" else [fact.value]
-        split.extend(replace(fact, value=name) for name in names if name)
+        names = [name for name in re.split(r"[、,，;；\s]+", fact.value) if name] if fact.field == "issuer" else [fact.value]
+        if len(names) > 1 and not re.search(r"[、,，;；]", fact.value) and not all(map(_BODY.search, names)):
+            names = [re.sub(r"\s+", "", fact.value)]  # 自治区 人民政府 is one name, a blank set into it
+        split.extend(replace(fact, value=name) for name in names)
     return split
 
 
@@ -188,6 +245,7 @@ def _resolve_agencies(facts: list[Fact]) -> list[Fact]:
     if not any(fact.field == "issuer" for fact in resolved):
         for title in titles:
             names = _bodies_in(title.value)
+            names = [name for name in names if _BODY.search(name)] or names
             position = title.start or 0
             for name in names:
                 resolved.append(Fact("issuer", name, position, position + len(name)))

@@ -15,13 +15,14 @@ from ingest.grids import read_grid
 from ingest.heads import WIDE_BLANK
 from ingest.levels import expected_numbers
 from ingest.markers import Scanned
-from ingest.nodes import CONTAINERS, Node, Tree, note, paragraph
+from ingest.nodes import Node, Tree, note, paragraph
 from ingest.records import Line, Noise
 from ingest.rules import noise_rule, noise_rules
 from ingest.scan import Scan
 from ingest.tabulate import Table, is_serial, split_tables, tabulate, tabulate_cells
 from lang.numerals import read_integer
 
+_UNIT = re.compile(r"[(（]?\s*(?:计量)?单\s*位\s*[:：为]")
 TABLE_MARK = next(rule for rule in noise_rules() if rule.scope == "table")
 # Lines in which no table was found below 序号, all tries together: each try reads to where the text goes on, and a file of
 # nothing but such lines has thousands. Heads on 20 pages whose rows can't be told take less than half of it.
@@ -40,7 +41,7 @@ def enclose_box(tree: Tree, scan: Scan, title: int, body_indent: int, place: Pla
     end = find_box_end(scan, title, expected_numbers(tree), body_indent)
     line, marker = scan.scanned[title]
     assert marker is not None
-    tree.close_until(CONTAINERS)
+    tree.close_to_container()
     heading = line.text[marker.rest - line.start :]
     body = list(scan.scanned[title + 1 : end])
     own_end = line.end
@@ -72,6 +73,8 @@ def enclose_titled_table(tree: Tree, scan: Scan, title: int) -> int:
     if not heading and start < len(scan) and scan.may_be_title(start) and scan.grid_end(start) is None:
         heading, own_end, start = scan.line(start).text, scan.line(start).end, start + 1
     end = scan.grid_end(start)
+    if end is None and start + 1 < len(scan) and scan.marker(start) is None and _UNIT.match(scan.line(start).text):
+        end = scan.grid_end(start + 1)  # 单位：毫克每立方米 between the title and the table
     if end is None:
         end = find_table_end(scan.scanned, start, expected_numbers(tree), scan.goes_on_outside)
         end = _end_of_lines(scan, start, end)
@@ -206,7 +209,7 @@ def mark_stroke(tree: Tree, scan: Scan, index: int) -> None:
 
 
 def _fill_table(tree: Tree, scan: Scan, node: Node, body: Scanned) -> None:
-    tree.close_until(CONTAINERS)
+    tree.close_to_container()
     # What stands below a table are its notes; their numbers (1. 2.) are lists of the notes.
     for line, marker in _tabulate(tree, scan, node, body, is_table=True):
         if line.text == "|":
@@ -231,6 +234,10 @@ def _tabulate(tree: Tree, scan: Scan, node: Node, body: Scanned, *, is_table: bo
     else:
         lines = [line for line, _ in body[:notes]]
         table = tabulate_cells(lines) if is_table else tabulate(lines)
+    if table is not None and grid is not None:
+        # What stands below the lines of this table is not its, though the grid goes on: no row takes it.
+        rows = tuple(row for row in table.rows if row.end <= body[-1][0].end)
+        table = replace(table, rows=rows) if rows else None
     if table is not None:
         node.own_end = max(node.own_end, table.head_end or 0)
         node.cells = table.head

@@ -17,21 +17,27 @@ _TITLE_MARKS = re.compile(r"[。；;，,：:|]")
 _REPOST = re.compile(r"(?:转发|[【\[(（]转[发载][】\])）])\s*[:：]?\s*")
 _ABOUT = re.compile(
     r".{0,80}?(?:关于|關[于於])\S.{1,120}?(?P<type>通知|意见|意見|决定|決定|决议|決議|批复|批復|函|答复|答復|通告|公告|通报|通報|纪要|紀要|命令)\Z"
+    r"|.{2,80}?(?:印发|印發|转发|轉發)《[^《》]{4,80}》的通知\Z"
 )
 _BEGINS = ("关于", "關于", "關於")
 _ORDER = re.compile(r".{4,}(?:公告|令)\Z")
 _CONTENTS = re.compile(r"目\s+[录錄次]\Z")  # 通过 目 录: the heading of the contents, run together with the line before
 LEAST_TITLE = 5  # characters, unless it is told elsewhere: 处理决定 and 工作标准 are a table's heads
 _QUOTED = re.compile(r"《(?P<title>[^《》]{4,60})》")
+_REFERENCE = re.compile(r"(?:GB|DB|[A-Z]{2,4})(?:\s?[/／]\s?[A-Z])?\s{0,3}\d")  # GB/T 1.1 标准化工作导则, among what a standard refers to
+_COVER = re.compile(r"(?:中华人民共和国)?(?:国家|[\u4e00-\u9fff]{2,12}?(?:行业|地方|团体|企业))标准(?:化指导性技术文件)?")  # 中华人民共和国国家标准 stands above its title
+_FILE_NAME = re.compile(r"\.(?:docx?|wps|pdf|txt|rtf)\Z", re.I)  # a site of uploads shows the file's name
+_ROC = re.compile(r"\s*[(（]\s*民國\s*(?P<year>\d{1,3})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日\s*(?P<what>修正|公布|發布|訂定)?\s*[)）]\Z")
+_WHOLE = re.compile(r"《([^《》]{8,160})》")  # a page's heading in quotes: 《某府关于印发〈某要点〉的通知》
 _ENDING = re.compile(r"[。；;，,：:]\Z")
 
 
 def find_titles(
-    lines: tuple[Line, ...], head_end: int, claimed: set[int], quoted: set[str], *, keep_own: bool
+    lines: tuple[Line, ...], head_end: int, claimed: set[int], quoted: set[str], *, keep_own: bool, standard: bool = False
 ) -> tuple[list[Fact], set[int], list[Noise], tuple[int, int] | None]:
     """Find the covering notice's title and the document's own; returns their facts and lines.
 
-    With ``keep_own`` the document's own title is not claimed but returned as the start of a body: it is
+    With ``standard`` the text is one of a number such as GB/T 1.1—2020. With ``keep_own`` the document's own title is not claimed but returned as the start of a body: it is
     one of several texts under one notice.
     """
     facts: list[Fact] = []
@@ -65,6 +71,8 @@ def find_titles(
         opening = repost or bullet
         value = "".join(close_up(x.text) if x is not line else x.text for x in lines[first : index + count])
         value = value[opening.end() :] if opening else value
+        whole = _WHOLE.fullmatch(value)
+        value = whole[1].replace("〈", "《").replace("〉", "》") if whole and _ABOUT.match(whole[1]) else value
         # 《关于…的意见》, which the notice itself names, is the text that it forwards.
         above = {key(fact.value) for fact in facts if fact.field == "notice_title"}
         forwarded = bool(above) and key(value) in quoted - above
@@ -82,15 +90,25 @@ def find_titles(
         and index not in taken
         and len(line.text) <= LONGEST_TITLE
         and not _TITLE_MARKS.search(line.text)
-        and (own.match(plain := re.sub(r"\s", "", line.text)) and len(plain) >= LEAST_TITLE or key(line.text) in quoted)
+        and not _REFERENCE.match(line.text)
+        and not _COVER.fullmatch(re.sub(r"\s", "", line.text))
+        and (own.match(plain := re.sub(r"\s", "", _bare(line.text))) and len(plain) >= LEAST_TITLE or key(line.text) in quoted)
         and not _CONTENTS.search(line.text)
         and recognise(line) is None
         and not any(notice.endswith(re.sub(r"\s", "", line.text)) for notice in notices)
     ]
+    # 某次常务会议, which a page calls its title, above 关于召开某次常务会议的通知: the notice's own is the document's.
+    first = min((fact.start or 0 for fact in facts if fact.field == "notice_title"), default=0)
+    heads = [(i, x) for i, x in candidates if x.start < first and not own.match(re.sub(r"\s", "", _bare(x.text)))]
+    facts.extend(Fact("page_title", line.text, line.start, line.end) for _, line in heads)
+    taken |= {index for index, _ in heads}
+    candidates = [pair for pair in candidates if pair not in heads]
     wrapped = _quoted_over_lines(lines, head_end, claimed | taken, quoted)
     if any(fact.field == "title" for fact in facts) or (not candidates and wrapped is None):
         return facts, taken, noise, None
-    index, count = wrapped if wrapped is not None else _broken(lines, candidates[-1][0], claimed | taken)
+    # Below a standard's number on its cover comes its title; what ends as titles do further down is what it refers to.
+    place = candidates[0 if standard and not keep_own else -1][0] if candidates else 0
+    index, count = wrapped if wrapped is not None else _broken(lines, place, claimed | taken)
     if wrapped is None and not keep_own and _ORDER.fullmatch(candidates[-1][1].text):
         # 某省人大常委会公告 stands between the title of the law that it publishes and the law: the law's is the document's.
         law = next((i for i, line in reversed(candidates[:-1]) if key(line.text) in quoted), None)
@@ -110,9 +128,23 @@ def find_titles(
         noise.append(Noise(start, start + glued.end(), rule.id, rule.reason))
         start += glued.end()
     value = "".join(x.text for x in chosen)[glued.end() if glued else 0 :]
-    facts.append(Fact("title", close_up(value), start, chosen[-1].end))
+    made = _ROC.search(value)
+    if made is not None:
+        day = f"{int(made['year']) + 1911}-{int(made['month']):02d}-{int(made['day']):02d}"
+        facts.append(Fact("amended_on" if made["what"] == "修正" else "issued_on", day, start, chosen[-1].end))
+    facts.append(Fact("title", close_up(_bare(value)), start, chosen[-1].end))
     taken |= set(range(index, index + count))
+    # A page shows the title above the text and in it.
+    for other, line in enumerate(lines[:head_end]):
+        if other not in taken and other not in claimed and key(line.text) == key(value):
+            facts.append(Fact("repeated_title", line.text, line.start, line.end))
+            taken.add(other)
     return facts, taken, noise, None
+
+
+def _bare(title: str) -> str:
+    """A title without its file's ending and without the day that a collection of laws sets behind it."""
+    return _ROC.sub("", _FILE_NAME.sub("", title.strip()))
 
 
 def _notice_lines(lines: tuple[Line, ...], index: int, head_end: int, claimed: set[int]) -> int:
@@ -121,6 +153,8 @@ def _notice_lines(lines: tuple[Line, ...], index: int, head_end: int, claimed: s
     if index in claimed or len(line.text) > 160:
         return 0
     repost = _REPOST.match(line.text)
+    if whole := _WHOLE.fullmatch(line.text):
+        return int(_ABOUT.match(whole[1]) is not None)
     if _ABOUT.match(line.text) and not re.search(r"[。：:]", line.text[repost.end() if repost else 0 :]):
         return 1
     if not any(word in line.text for word in _BEGINS) or recognise(line) is not None:
@@ -180,6 +214,8 @@ def resolve_page_title(facts: list[Fact], titles: list[Fact]) -> list[Fact]:
     for fact in facts:
         if fact.field == "page_title":
             field = "notice_title" if _ABOUT.match(fact.value) else "title"
+            if field == "title" and "notice_title" in known and not title_pattern().match(re.sub(r"\s", "", fact.value)):
+                field = "page_title"  # 名称：第8次常务会议 above 关于召开第8次常务会议的通知
             resolved.append(replace(fact, field="page_title" if field in known else field))
             known.add(field)
         else:

@@ -19,7 +19,7 @@ from lang.words import cutter
 
 LONGEST_SLUG = 40
 MOST_WORDS = 4
-_NATIONAL = re.compile(r"国务院|中共中央|中央军委|中华人民共和国|全国人民代表大会|国家[\u4e00-\u9fff]{2,12}(?:委|局|部|署|总局)")
+_NATIONAL = re.compile(r"国务院|最高人民(?:法院|检察院)|中共中央|中央军委|中华人民共和国|全国人民代表大会|国家[\u4e00-\u9fff]{2,12}(?:委|局|部|署|总局)")
 _MINISTRY = re.compile(r"(?:[^省市区县州]部|总局|国家[^省市]*局)(?:办公厅)?\Z|部[^省市]*(?:部|委|总局)")
 _CITY_END = "(?:市|自治州|[\u4e00-\u9fff]{1,6}自治[州县]|地区|盟|州)"
 _DATE = re.compile(r"((?:19|20)\d{2})\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日[^。\n]{0,40}?(?:通过|公布|发布|施行|印发)")
@@ -70,7 +70,7 @@ def identify(parsed: Parsed, name: str = "") -> Identity:
         remarks.append("no title was found in the text: supply one with --title")
     slug = _slug(title) if title else ""
     if not slug:
-        stem = re.sub(r"\.\w{1,5}\Z", "", name)
+        stem = re.sub(r"\.\w{1,5}\Z", "", re.split(r"[\\/]", name.rstrip("/"))[-1])
         slug = ("" if re.fullmatch(r"v\d+", stem) else _slug(stem)) or "wu-biaoti"
     return Identity(locality, year, slug, kind.replace("-", ""), tuple(remarks))
 
@@ -106,6 +106,10 @@ def _locality(parsed: Parsed, remarks: list[str]) -> str | None:
         if others:
             remarks.append(f"locality {told[0][1]} is the {told[0][0]}'s, but the {'; the '.join(others)}")
         return told[0][1]
+    explains = re.search(r"本[\u4e00-\u9fff]{1,4}由(?P<body>[\u4e00-\u9fff]{2,24}?)(?:负责|負責)(?:解释|解釋)", parsed.reading.text)
+    if explains and (code := "cn" if _MINISTRY.search(explains["body"]) else _place_in(explains["body"])):
+        remarks.append(f"locality {code}: {explains['body']} is to explain it; neither title nor issuer nor number tells")
+        return code
     named = {code for code in (_place_in(name) for name in _places().findall(fold(parsed.reading.text))) if code}
     if len(named) == 1:
         remarks.append(f"locality {min(named)}: only because the text names no other; neither title nor issuer nor number tells")

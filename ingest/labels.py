@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from ingest.cells import is_serial
 from ingest.grids import is_table
 from ingest.records import Fact, Grid, GridCell, Line, Noise
 from ingest.rules import load_rules, noise_rule
+from lang.tokens import fold
 
 _Spanned = TypeVar("_Spanned", Grid, GridCell)
 # Where a value may go on to: the next label of the line. A label's Han may be letter-spaced (标　　题：).
@@ -20,8 +22,10 @@ LONGEST_VALUE = 120
 LEAST_ROWS = 3  # of a table of data
 MOST_CELLS_OF_ROW = 40  # lines, where a table was flattened
 _CAPTURE_KEY = re.compile(r"(?:[-*•]\s*)?(?P<key>[a-z][a-z0-9_ -]{1,30})\s*[:：]\s*(?P<value>.*)\Z", re.I)
+_NOTHING = re.compile(r"[无無/\\—－-]{1,4}|暂无|暫無")  # 文号：无
+_BODY_NAME = re.compile(r"[\u4e00-\u9fff]{2,30}(?:政府|办公厅|办公室|委|厅|局|部|院|署|会)")
 _CAPTURE_FIELDS = {
-    "title": "page_title", "source_url": "source_url", "url": "source_url", "publisher": "issuer", "publish_date": "published_on",
+    "title": "page_title", "source_url": "source_url", "url": "source_url", "publisher": "issuer", "author": "issuer", "publish_date": "published_on",
     "date": "published_on", "doc_number": "doc_number", "issuer": "issuer", "capture_date": "captured_on",
 }  # fmt: skip
 
@@ -55,6 +59,11 @@ def read_labels(
     cells = _Cells(grids)
     while index < end:
         line = lines[index]
+        if "|" in line.text and index not in explained and (told := _read_cells(line)):
+            facts.extend(told)
+            claimed.add(index)
+            index += 1
+            continue
         found = list(_label().finditer(line.text))
         if not found or found[0].start() != 0 or index in explained:
             index += 1
@@ -70,13 +79,34 @@ def read_labels(
                     value, last = following.text, following.end
                     index += 1
                     claimed.add(index)
-            if value:
+            if value and not _NOTHING.fullmatch(value):
                 field = label_fields()[re.sub(r"\s", "", match["label"])]
                 facts.append(Fact(field, value, start, last))
             else:
-                noise.append(Noise(start, line.start + stop, empty.id, empty.reason))
+                noise.append(Noise(start, last, empty.id, empty.reason))
         index += 1
     return facts, noise, claimed
+
+
+def _read_cells(line: Line) -> list[Fact]:
+    """The facts of a line that a table's row became: 索引号： | 1161-2017 | 主题分类: | 城乡建设 |. None where no cell is a label."""
+    cells: list[tuple[str, int, int]] = []
+    start = 0
+    for raw in line.text.split("|"):
+        cells.append((re.sub(r"[\s:：]", "", fold(raw)), start, start + len(raw)))
+        start += len(raw) + 1
+    facts: list[Fact] = []
+    for (label, begin, _), (other, first, last) in zip(cells, cells[1:]):
+        value = line.text[first:last].strip()
+        if label in label_fields() and value and other not in label_fields() and not _NOTHING.fullmatch(value):
+            facts.append(Fact(label_fields()[label], value, line.start + begin, line.start + last))
+    # The strokes and the labels without a value are the row's too.
+    if facts:
+        facts[0] = replace(facts[0], start=line.start)
+        facts[-1] = replace(facts[-1], end=line.end)
+        for i in range(len(facts) - 1):
+            facts[i] = replace(facts[i], end=facts[i + 1].start)
+    return facts
 
 
 def data_lines(lines: Sequence[Line], grids: Sequence[Grid], is_told: Callable[[Line], bool]) -> set[int]:
@@ -182,8 +212,14 @@ def read_capture_header(lines: tuple[Line, ...], front: int = 0) -> tuple[list[F
             index += 1
             continue
         field = _CAPTURE_FIELDS.get(match["key"].strip().lower().replace(" ", "_"))
-        if field and match["value"].strip(" \"'"):
-            facts.append(Fact(field, match["value"].strip(" \"'"), lines[index].start, lines[index].end))
+        value = match["value"].strip(" \"'") if match else ""
+        if field == "issuer":
+            # An author is one where it is a body, not who wrote the page down.
+            value = re.sub(r"等\Z", "", value)
+            if match["key"].lower() == "author" and not all(map(_BODY_NAME.fullmatch, re.split(r"[、，,\s]+", value))):
+                value = ""
+        if field and value:
+            facts.append(Fact(field, value, lines[index].start, lines[index].end))
         index += 1
     if index - first < 2 and not told:
         return [], [], 0

@@ -8,6 +8,7 @@ from ingest.markers import BULLET, Marker, marker_classes
 from ingest.nodes import DEEPEST, Node, Tree
 from ingest.scan import LONGEST_BARE_HEADING, Scan
 
+MOST_QUOTED = 20  # elements of a law's list that an item quotes
 _RANK_IN_ARTICLE = 4.5  # of 一、 in an article that stands under no part: a list in it
 
 
@@ -22,6 +23,9 @@ def open_level(tree: Tree, scan: Scan, index: int, marker: Marker) -> float:
         if _nests_anew(tree, scan, index, marker, open_same):
             return tree.top.rank + 0.01
         rank = open_same.rank
+    elif (quoted := _quoted_list(tree, marker)) is not None:
+        del tree.stack[quoted:]
+        return rank
     elif _nests_below(tree, scan, index, marker):
         top = tree.top
         tree.nested.add((cls.name, top.marker.cls.name if top.marker else ""))
@@ -29,6 +33,25 @@ def open_level(tree: Tree, scan: Scan, index: int, marker: Marker) -> float:
         return top.rank + 0.01
     tree.close_rank(rank)
     return rank
+
+
+def _quoted_list(tree: Tree, marker: Marker) -> int | None:
+    """Where in the stack （三） stands that the item before quotes from a law, if 26. goes on with the list of 25.
+
+    Without （一） right behind 25. the clauses opened no list of the text's own.
+    """
+    at = next((i for i in range(len(tree.stack) - 1, 0, -1) if (m := tree.stack[i].marker) and m.cls.name == "clause"), None)
+    if at is None or marker.cls.name != "item" or (marker.num or 0) < 2 or any(n.rank <= marker.cls.rank for n in tree.stack[at + 1 :]):
+        return None
+    siblings = tree.stack[at - 1].children
+    first = len(siblings)
+    while first > max(0, len(siblings) - MOST_QUOTED) and (m := siblings[first - 1].marker) is not None and m.cls.name == "clause":
+        first -= 1
+    if first == len(siblings) or siblings[first].num == 1:
+        return None
+    before = next((n for n in reversed(siblings[max(0, first - MOST_QUOTED) : first]) if n.kind != "paragraph"), None)
+    goes_on = before is not None and before.marker is not None and before.marker.cls.name == "item" and before.num == (marker.num or 0) - 1
+    return at if goes_on else None
 
 
 def _nests_below(tree: Tree, scan: Scan, index: int, marker: Marker) -> bool:

@@ -53,6 +53,11 @@ class Marker:
     rest: int
     index: str = ""
 
+    @property
+    def is_outline(self) -> bool:
+        """True for 4.1 and for 4 of an outline: what follows belongs to it, be it a table or a paragraph without a number."""
+        return self.cls.name == "whole" or self.cls.name.startswith("decimal")
+
 
 @lru_cache(maxsize=None)
 def marker_patterns() -> tuple[MarkerClass, ...]:
@@ -115,7 +120,7 @@ def _table_number(printed: str) -> tuple[int | None, str]:
     return num, "-".join(map(str, numbers)) if len(numbers) > 1 or isinstance(first, str) else ""
 
 
-_OPENINGS = set("abcdefghABCDEFGH续續附第(（—－─-专專表备備注註〇一二三四五六七八九十百㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_OPENINGS = set("壹贰貳叁參肆伍陆陸柒捌玖拾abcdefghABCDEFGH续續附第(（—－─-专專表备備注註〇一二三四五六七八九十百㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 
 
 Scanned = Sequence[tuple[Line, Marker | None]]
@@ -129,7 +134,9 @@ def screen(scanned: Scanned) -> list[tuple[Line, Marker | None]]:
     decimals = _runs_of_decimals(scanned)
     screened: list[tuple[Line, Marker | None]] = []
     last = 0  # number of the last item since a higher marker
+    whole = 0  # and of an outline's first level
     letter = 0  # and of the last letter since a marker that is none
+    chain = _whole_numbers(scanned, decimals) if decimals else set()
     ahead = _next_items(scanned)
     after = _next_markers(scanned)
     for position, (line, marker) in enumerate(scanned):
@@ -145,8 +152,10 @@ def screen(scanned: Scanned) -> list[tuple[Line, Marker | None]]:
                 keep = marker.num == last + 1 and (last > 0 or ahead[position] == 2)
             else:
                 # 3 附则 after 2 and 2.1 goes on with the outline, though nothing stands below it.
-                goes_on = f"{last}.1" in (decimals or ()) and len(line.text) <= 20 and not re.search(r"[，。；：,;:]", line.text)
-                keep = decimals is not None and marker.num == last + 1 and (f"{marker.num}.1" in decimals or goes_on)
+                goes_on = f"{whole}.1" in (decimals or ()) and len(line.text) <= 20 and not re.search(r"[，。；：,;:]", line.text)
+                keep = position in chain or (
+                    decimals is not None and marker.num == whole + 1 and (f"{marker.num}.1" in decimals or goes_on)
+                )
             marker = marker if keep else None
         if marker is not None:
             letter = (marker.num or 0) if marker.cls.name == "letter" else 0
@@ -154,6 +163,7 @@ def screen(scanned: Scanned) -> list[tuple[Line, Marker | None]]:
             last = marker.num or 0
         elif marker is not None and marker.cls.rank < 7 and marker.cls.kind not in ("box", "table", "note", "goal"):
             last = 0
+            whole = (marker.num or 0) if marker.cls.name == "whole" else whole
         screened.append((line, marker))
     return screened
 
@@ -179,6 +189,36 @@ def _next_items(scanned: Scanned) -> list[int | None]:
         elif marker is not None and marker.cls.rank < 7:
             upcoming = None
     return following[::-1]
+
+
+def _whole_numbers(scanned: Scanned, decimals: set[str]) -> set[int]:
+    """Indexes of the lines that are an outline's first level: 1 范围, 2 引用文件, 3 术语 before 3.1.
+
+    The first ones have nothing below them; what tells is that short headings count from one without a gap up to a
+    number that has (3.1), each such number before what stands below it. 1 and 2 of a list of six that ends there are none.
+    """
+    run: list[int] = []
+    chain: set[int] = set()
+    num = 0
+    opened: set[str] = set()  # first parts of the decimals that have come
+    told = False
+    for position, (line, marker) in enumerate(scanned):
+        if marker is not None and marker.cls.name.startswith("decimal") and marker.index in decimals:
+            head = marker.index.split(".")[0]
+            told = told or head == str(num)
+            opened.add(head)
+            continue
+        if marker is None or marker.cls.name != "whole":
+            continue
+        if not _BARE_HEADING.fullmatch(line.text[marker.rest - line.start :]) or str(marker.num) in opened:
+            continue
+        if marker.num == num + 1:
+            run.append(position)
+            num += 1
+        elif marker.num == 1:
+            chain |= set(run) if told else set()
+            run, num, told = [position], 1, False
+    return chain | (set(run) if told else set())
 
 
 def _runs_of_decimals(scanned: Sequence[tuple[Line, Marker | None]]) -> set[str] | None:

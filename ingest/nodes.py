@@ -35,6 +35,11 @@ class Node:
     looked_at: int = 0  # children among which the paragraph to which a list belongs was looked for,
     holder: "Node | None" = None  # and the one that was found
 
+    @property
+    def holds_others(self) -> bool:
+        """True for a clause, an article and the like, and for any unit of an outline (4.1): what has no number belongs to it."""
+        return self.kind in CONTAINERS or (self.marker is not None and self.marker.is_outline)
+
     def settle_inline(self) -> "Node | None":
         """Turn text that runs on after the marker into a paragraph of its own, and return that."""
         if self.inline is None:
@@ -128,6 +133,11 @@ class Tree:
     def close_until(self, kinds: set[str]) -> None:
         """Close units until one of ``kinds`` is the innermost, or the root."""
         while len(self.stack) > 1 and self.top.kind not in kinds:
+            self.stack.pop()
+
+    def close_to_container(self) -> None:
+        """Close units until one that holds others is the innermost, or the root."""
+        while len(self.stack) > 1 and not self.top.holds_others:
             self.stack.pop()
 
     def begin_text(self, node: Node) -> None:

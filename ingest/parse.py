@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from ingest.clean import clean, find_inline, split_lines
@@ -11,7 +12,8 @@ from ingest.cut import cut_lines
 from ingest.describe import describe
 from ingest.measure import measure
 from ingest.name import name_units, walk
-from ingest.records import Doubt, Noise, Parsed, Reading, Unit
+from ingest.records import Doubt, Fact, Layout, Line, Noise, Parsed, Reading, Unit
+from ingest.rejoin import rejoin
 from ingest.segment import segment
 from ingest.splice import splice
 from ingest.suspect import suspect
@@ -22,9 +24,9 @@ def parse(reading: Reading) -> Parsed:
     layout = reading.layout
     set_apart = _merge(layout.noise, find_inline(reading.text))
     lines, removed = clean(split_lines(reading.text, set_apart), layout)
-    lines, contents = leave_out_contents(cut_lines(lines))
+    lines, contents = leave_out_contents(rejoin(cut_lines(lines)))
     described = describe(lines, layout)
-    spliced = splice(described.lines, layout)
+    spliced = splice(described.lines, _without_captions(layout, described.lines))
     segmented = segment(spliced.lines, spliced.layout, described.bodies)
     noise = (*set_apart, *removed, *contents)
     units, doubts = name_units(segmented.units)
@@ -36,11 +38,31 @@ def parse(reading: Reading) -> Parsed:
     return Parsed(
         reading=reading,
         units=units,
-        facts=described.facts,
+        facts=tuple(_close_up(fact, set_apart) for fact in described.facts),
         noise=_merge(noise, described.noise, spliced.noise, segmented.noise),
         doubts=tuple(sorted(placed, key=lambda d: (d.start, d.kind))),
         indicators=measure(units, reading.text),
     )
+
+
+def _close_up(fact: Fact, noise: tuple[Noise, ...]) -> Fact:
+    """A fact's value without the blanks that pinyin within its words left: 發(fā)展 is 發展."""
+    if "   " not in fact.value or fact.start is None or fact.end is None:
+        return fact
+    held = any(n.rule == "pinyin-inline" and fact.start <= n.start < fact.end for n in noise)
+    return replace(fact, value=re.sub(r"(?<=[\u3400-\u9fff]) {3,12}", "", fact.value)) if held else fact
+
+
+def _without_captions(layout: Layout, lines: tuple[Line, ...]) -> Layout:
+    """The layout with tables whose caption is the document's title begun at their first cell: a title is no row."""
+    starts = [line.start for line in lines]
+    grids = []
+    for grid in layout.grids:
+        at = bisect_left(starts, grid.start)
+        first = min((cell.start for cell in grid.cells if cell.start >= 0), default=grid.start)
+        is_captioned = at < len(starts) and grid.start < starts[at] == first
+        grids.append(replace(grid, start=first) if is_captioned else grid)
+    return replace(layout, grids=tuple(grids))
 
 
 def _holder(units: tuple[Unit, ...], offset: int) -> str | None:

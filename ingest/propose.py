@@ -21,6 +21,7 @@ from lang.tokens import fold
 ALIKE = 0.3  # of the shorter text: plans that follow one national plan share less
 SAME_TEXT = 0.8  # two texts without title or number
 LONGEST_LINE = 60
+_OUTLINED = re.compile(r"[0-9A-Z]\d{0,2}(?:[.．]\d{1,3}){0,6}")  # 4 and 4.2.1 of a standard, not 4. of a list
 _MISSING = ("title", "doc_number", "issuers", "issued_on", "source_url", "captured_on")
 
 
@@ -224,13 +225,14 @@ def extend_document_file(text: str, version: int, lines: str) -> tuple[str, str 
 
 
 def outline(parsed: Parsed) -> tuple[str, ...]:
-    """Return the marked units of a parse, one a line, indented by depth; rows and items are counted, not listed."""
+    """Return the marked units of a parse, one a line, indented by depth; rows and items (but 1 and 1.1 of a standard) are left out."""
     lines: list[str] = []
     for unit, depth, _ in walk(parsed.units):
-        if unit.kind in ("paragraph", "row", "note", "goal", "item"):
+        is_outlined = unit.kind == "item" and _OUTLINED.fullmatch(unit.number or "") is not None
+        if unit.kind in ("paragraph", "row", "note", "goal", "item") and not is_outlined:
             continue
         heading = unit.heading or ""
-        if not heading and unit.kind == "article":
+        if not heading and unit.number and unit.kind != "box":
             heading = parsed.reading.text[unit.start : unit.end].strip()[len(unit.number or "") :]
         line = " ".join(f"{unit.number or ''} {heading}".split())
         inner = [child.kind for child, _, _ in walk(unit.children) if child.kind in ("row", "item")]

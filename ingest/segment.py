@@ -11,7 +11,7 @@ from ingest.boxes import is_box_title, is_table_title
 from ingest.enclose import enclose_bare_table, enclose_box, enclose_table, enclose_titled_table, mark_stroke
 from ingest.levels import closes_text, infer_lost_number, open_level
 from ingest.markers import Marker, split_heading
-from ingest.nodes import CONTAINERS, Node, Tree, paragraph
+from ingest.nodes import Node, Tree, paragraph
 from ingest.records import Doubt, Layout, Line, Noise, Unit
 from ingest.scan import Scan, scan_lines
 
@@ -183,8 +183,8 @@ def _place_paragraph(tree: Tree, scan: Scan, index: int) -> None:
     elif tree.in_article:
         tree.close_until({"article"})
     elif top.kind in ("item", "goal") and top.inline is not None and top.marker and scan.is_list_over(index, top.marker, top.num):
-        tree.close_until(CONTAINERS)
-        if tree.top is not tree.root or not tree.in_box:
+        tree.close_to_container()
+        if tree.top is not top and (tree.top is not tree.root or not tree.in_box):
             message = "列举之后的段落，不能确定属于末项还是整条，归入整条"
             tree.doubt(line.start, line.end, "paragraph-after-list", message)
     tree.add(paragraph(line.start, line.end))

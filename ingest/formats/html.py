@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml import html as lxml_html
 
-from ingest.formats.nest import OpenTable, close_table
+from ingest.formats.nest import OpenTable, close_table, is_data
 from ingest.formats.writer import Span, Writer
 from ingest.records import Grid, Layout, Noise
 from ingest.rules import noise_rule
@@ -281,9 +281,15 @@ class _Page:
             heaviest = max(children, key=lambda child: self.weights.get(child, 0), default=None)
             if heaviest is None or self.weights.get(heaviest, 0) < whole * _MAIN_SHARE or heaviest.tag in ("span", "font"):
                 return current
-            if current is not root and self._goes_on(current, heaviest):
+            if current is not root and (self._goes_on(current, heaviest) or self._is_data(heaviest)):
                 return current
             current = heaviest
+
+    def _is_data(self, element: etree._Element) -> bool:
+        """True for a table of data that holds a page's sentences: its title stands above it, its heads in rows of their own."""
+        span = self.spans.get(element)
+        grid = next((g for g in self.grids if span is not None and element.tag == "table" and g.start == span.start), None)
+        return grid is not None and is_data(grid)
 
     def _goes_on(self, frame: etree._Element, child: etree._Element) -> bool:
         """True where the document goes on in the frame behind its heaviest child: forms and tables hold no sentences."""

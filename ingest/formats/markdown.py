@@ -10,6 +10,13 @@ from markdown_it.token import Token
 from ingest.formats.writer import Span, Writer
 from ingest.records import Grid, GridCell, Layout, Listed
 
+# What a site's generator makes of Markdown and shows none of: ::: tip 标题 … :::, @tab 标题, [[toc]], {align="center"}.
+_CONTAINER = re.compile(r"[ \t]*:{3,}[ \t]*(?:[A-Za-z][\w-]*)?[ \t]*(?P<title>[^\n]*)")
+_TAB = re.compile(r"[ \t]*@tab(?::\w+)?[ \t]+(?P<title>[^\n]*)")
+_TOC = re.compile(r"[ \t]*\[\[?toc\]\]?[ \t]*", re.I)
+_ATTRIBUTES = re.compile(r"[ \t]*\{(?:[.#][\w-]+|[\w-]+=)[^{}\n]{0,200}\}[ \t]*\Z")
+_CONTENTS = re.compile(r"目\s*[录錄次]")
+_BEGIN, _END = "<!-- contents -->", "<!-- /contents -->"
 _FRONT = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 
 
@@ -28,8 +35,40 @@ def read_markdown(source: str) -> tuple[str, Layout]:
         page.front = page.writer.length
         page.writer.end_line(2)
         source = source[front.end() :]
-    page.blocks(MarkdownIt("commonmark", {"maxNesting": 40}).enable("table").parse(source))
+    page.blocks(MarkdownIt("commonmark", {"maxNesting": 40}).enable("table").parse(_without_directives(source)))
     return page.writer.text, page.layout()
+
+
+def _without_directives(source: str) -> str:
+    """Return Markdown without what a site's generator reads of it: of a container its title is shown, of attributes nothing.
+
+    A container called 目录 is marked: it lists links into the page, which are no text. It ends with the first line that
+    closes one, or with a heading, whatever an author forgot to close.
+    """
+    lines: list[str] = []
+    listing = fenced = False
+    for line in source.split("\n"):
+        container = _CONTAINER.fullmatch(line)
+        tab = None if container else _TAB.fullmatch(line)
+        fenced ^= line.lstrip().startswith("```")
+        if fenced:
+            lines.append(line)
+        elif container is not None:
+            title = container["title"].strip()
+            opens = _CONTENTS.fullmatch(title) is not None and not listing
+            closes = listing and not title and not re.search("[A-Za-z]", line)
+            lines += ["", *([_BEGIN, ""] if opens else []), title, *(["", _END] if closes else []), ""]
+            listing = (listing or opens) and not closes
+        elif tab is not None:
+            lines += ["", tab["title"].strip(), ""]
+        elif _TOC.fullmatch(line):
+            lines.append("")
+        else:
+            if listing and re.match(r" {0,3}#{1,6}\s", line):
+                lines += ["", _END, ""]
+                listing = False
+            lines.append(_ATTRIBUTES.sub("", line) if line.rstrip().endswith("}") else line)
+    return "\n".join([*lines, *(["", _END] if listing else [])])
 
 
 class _Page:
@@ -39,6 +78,7 @@ class _Page:
         self.lists: list[int | None] = []  # the next number of each open list, None for bullets
         self.listed: list[tuple[Span, int]] = []
         self.links: list[Span] = []
+        self.contents: list[tuple[int, int]] = []  # lists of links into the page, from where to where
         self.titles: list[str] = []
         self.headings: list[tuple[Span, int]] = []
         self.grids: list[Grid] = []
@@ -126,6 +166,10 @@ class _Page:
                 self.writer.write(token.content)
 
     def _html(self, markup: str) -> None:
+        if markup.strip() == _BEGIN:
+            self.contents.append((self.writer.length, self.writer.length))
+        elif markup.strip() == _END and self.contents:
+            self.contents[-1] = (self.contents[-1][0], self.writer.length)
         from ingest.formats.html import visible_text
 
         for line in visible_text(markup).splitlines():
@@ -155,6 +199,7 @@ class _Page:
             grids=tuple(self.grids),
             listed=tuple(Listed(s.start, s.end, num) for s, num in self.listed if s.start is not None),
             links=tuple((s.start, s.end) for s in self.links if s.start is not None),
+            furniture=tuple(span for span in self.contents if span[0] < span[1]),
             titles=tuple(self.titles),
             front=self.front,
             headings={span.start: level for span, level in self.headings if span.start is not None},

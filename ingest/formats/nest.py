@@ -9,6 +9,7 @@ from ingest.formats.writer import Span
 from ingest.records import Grid, GridCell
 
 MOST_INNER = 50
+LEAST_ROWS = 3  # of a table of data
 LONGEST_INNER = 300  # characters of a table that stands in another's cell
 _NO_GRID = Grid(0, 0, ())  # of an inner table of one column
 
@@ -49,9 +50,13 @@ def _grid_of(table: OpenTable) -> Grid | None:
         GridCell(span.start if span.start is not None else -1, span.end if span.start is not None else -1, row, column, *rest)
         for span, row, column, *rest in table.cells
     )
-    if table.inner:
-        # A frame has few cells and long ones.
-        rows = Counter(cell.row for cell in cells if cell.start >= 0)
-        if sum(count > 1 for count in rows.values()) < 3 or max(cell.end - cell.start for cell in cells) > LONGEST_INNER:
-            return None
-    return Grid(table.span.start, table.span.end, cells)
+    grid = Grid(table.span.start, table.span.end, cells)
+    return grid if not table.inner or is_data(grid) else None
+
+
+def is_data(grid: Grid) -> bool:
+    """True for a table of data: a page's frame has few cells and long ones."""
+    if max(cell.end - cell.start for cell in grid.cells) > LONGEST_INNER:
+        return False
+    rows = Counter(cell.row for cell in grid.cells if cell.start >= 0)
+    return sum(count > 1 for count in rows.values()) >= LEAST_ROWS

@@ -34,6 +34,9 @@ _PAGE_NUMBER = noise_rule("page-number").regex
 _BROWSER = noise_rule("browser-print").regex
 _LABEL = re.compile(r"附\s*[件录表]\s*(?:\d{1,2}|[一二三四五六七八九十]{1,2})?\s*[:：]?")  # alone on its line
 _SENTENCE_END = re.compile(r"[。；;：:！!？?][”’」』）)]*\Z")
+# A contents page's entry, dots all the way to its page: the line is full and yet no paragraph goes on behind it.
+_ENTRY = re.compile(r"(?<![.．·…‥])[.．·…‥]{6,}+\s*[-—(（]?\s*(?:\d{1,4}|[IVXivx]{1,6})\s*[-—)）]?\Z")
+_OUTLINE = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}\s+[\u4e00-\u9fff]")
 _TOGETHER = re.compile(r"(?:[“‘（(《〔\[]*(?:[\w.%/-]+|.))(?:[，,、。；;：:！!？?）)》”’〕\]]*)", re.A)
 _MARK = re.compile(r"\s*([①-⑳]|[\[〔]\d{1,2}[\]〕]|\d{1,2}(?=[^\d.．、年月%])|[*＊†])\s*")
 
@@ -94,7 +97,7 @@ def _check_streams(data: bytes, path: Path) -> None:
 
 def _read_pages(pdf: pdfplumber.PDF, path: Path) -> tuple[list[PrintedLine], int, str | None]:
     """The lines of all pages, how many pages hold pictures, and the title that the file gives itself."""
-    if pdf.doc.encryption is not None:
+    if pdf.doc.encryption is not None and not pdf.doc.is_extractable:  # some open for all and are only locked against changes
         raise UnfitError(f"{path}: the PDF is encrypted; save it without protection")
     if len(pdf.pages) > LONGEST:
         raise UnfitError(f"{path}: has {len(pdf.pages)} pages; save the part that is the document")
@@ -311,10 +314,12 @@ def _opens_paragraph(before: PrintedLine, line: PrintedLine, frames: dict[tuple[
         return True  # set in, or in the middle
     if before.x0 > earlier.left + 4 * before.size:
         return True  # a signature or a date at the right, a title in the middle: no paragraph begins there
-    if _LABEL.fullmatch(line.text) or _stands_apart(before.text) or _stands_apart(line.text):
+    if _LABEL.fullmatch(line.text) or _ENTRY.search(before.text) or _stands_apart(before.text) or _stands_apart(line.text):
         return True
     if abs(line.size - before.size) > 0.12 * before.size:
         return True
+    if _OUTLINE.match(line.text) and _SENTENCE_END.search(before.text):
+        return True  # 5.4 测定方法 below a line that its sentence happens to fill
     return place == place_before and line.top - before.top > 1.45 * frame.pitch
 
 

@@ -17,6 +17,7 @@ from cli.__main__ import kb
 from ingest.admit import parse_file
 from ingest.build import build
 from ingest.corpus import load_corpus
+from ingest.propose import outline
 
 NOTICE = """辽宁省人力资源和社会保障厅关于印发《辽宁省职业技能竞赛实施方案》的通知
 
@@ -84,6 +85,14 @@ def test_outline_is_shown_before_it_is_asked(corpus, notice):
     shown = add(corpus, notice, answer="n\n").output
     outline = shown[shown.index("outline") :]
     assert outline.index("一、 总体要求") < outline.index("（二） 强化竞赛激励") < outline.index("Write 1 file")
+
+
+def test_outline_shows_the_numbers_of_a_standard_and_first_words_where_no_heading_is(tmp_path):
+    path = tmp_path / "guifan.txt"
+    text = "示例市技能评价规范\n1 总则\n1.1 本规范适用于评价。\n1.2 评价应当公开。\n2 组织\n2.1 评价分下列步骤：\n1.申报；\n2.考核。\n"
+    path.write_text(text, encoding="utf-8")
+    shown = outline(parse_file(path))
+    assert shown == ("1 总则", "  1.1 本规范适用于评价。", "  1.2 评价应当公开。", "2 组织", "  2.1 评价分下列步骤： 1.申报； 2.考核。")
 
 
 @pytest.mark.parametrize("answer", ["n\n", ""])
