@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+import numpy as np
+from scipy.sparse import csr_matrix
 
 from lang.tokens import fold
 
@@ -14,6 +17,7 @@ SAME, MOVED, CHANGED, REMOVED, ADDED = "same", "moved", "changed", "removed", "a
 LEAST_LIKE = 0.5  # share of bigrams from which words are another wording of the same
 LEAST_LIKE_IN_PLACE = 0.3  # where number and surroundings are the same too
 CLEARLY = 0.08  # ahead of the next best
+_AT_ONCE = 256  # texts whose likeness to all others is in memory
 LEAST_VOTES = 0.5  # share of a unit's words that must have gone into one other unit
 
 
@@ -145,19 +149,15 @@ class _Matcher:
     def match_similar(self) -> None:
         """Join units with the most similar words of their kind, where no other is nearly as similar."""
         mine, theirs = self.left_old(), self.left_new()
-        bigrams = {b: _bigrams(self.new[b].words) for b in theirs}
         scores: dict[tuple[int, int], float] = {}
         rivals_of_old: dict[int, list[int]] = defaultdict(list)
         rivals_of_new: dict[int, list[int]] = defaultdict(list)
-        for a in mine:
-            own = _bigrams(self.old[a].words)
-            for b in theirs:
-                if self.old[a].kind == self.new[b].kind:
-                    score = _dice(own, bigrams[b])
-                    if score >= LEAST_LIKE:
-                        scores[a, b] = score + self._nearness(a, b)
-                        rivals_of_old[a].append(b)
-                        rivals_of_new[b].append(a)
+        for one, other, score in _find_alike([self.old[a].words for a in mine], [self.new[b].words for b in theirs]):
+            a, b = mine[one], theirs[other]
+            if self.old[a].kind == self.new[b].kind:
+                scores[a, b] = score + self._nearness(a, b)
+                rivals_of_old[a].append(b)
+                rivals_of_new[b].append(a)
         for (a, b), score in sorted(scores.items(), key=lambda found: (-found[1], found[0])):
             if a in self.to_new or b in self.to_old:
                 continue
@@ -191,6 +191,35 @@ class _Matcher:
         if mine is None or theirs is None:
             return mine is theirs
         return self.to_new.get(self.place_of_old[mine]) == self.place_of_new[theirs]
+
+
+def _find_alike(texts: Sequence[str], others: Sequence[str]) -> Iterator[tuple[int, int, float]]:
+    """Yield each text with each other that is LEAST_LIKE it at least, by their places, and how much (see ``likeness``).
+
+    Of thousands of texts each pair would take minutes: what all have in common is counted at once.
+    """
+    numbers: dict[tuple[str, int], int] = {}
+    (mine, sizes), (theirs, other_sizes) = (_number_bigrams(some, numbers) for some in (texts, others))
+    shape = max(len(numbers), 1)
+    columns = csr_matrix((np.ones(len(theirs[1]), np.int32), theirs[1], theirs[0]), (len(others), shape)).T.tocsr()
+    for first in range(0, len(texts), _AT_ONCE):
+        starts = mine[0][first : first + _AT_ONCE + 1]
+        kept = mine[1][starts[0] : starts[-1]]
+        common = (csr_matrix((np.ones(len(kept), np.int32), kept, starts - starts[0]), (len(starts) - 1, shape)) @ columns).tocoo()
+        whole = sizes[first + common.row] + other_sizes[common.col]
+        shares = 2 * common.data / whole
+        is_alike = shares >= LEAST_LIKE
+        yield from zip((first + common.row[is_alike]).tolist(), common.col[is_alike].tolist(), shares[is_alike].tolist())
+
+
+def _number_bigrams(texts: Sequence[str], numbers: dict[tuple[str, int], int]) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
+    """Return the bigrams of texts as numbers, with where each text's begin, and how many it has; what comes twice has two."""
+    found: list[int] = []
+    starts = [0]
+    for text in texts:
+        found += [numbers.setdefault((gram, time), len(numbers)) for gram, count in _bigrams(text).items() for time in range(count)]
+        starts.append(len(found))
+    return (np.array(starts), np.array(found, np.int32)), np.diff(starts)
 
 
 def _bigrams(words: str) -> Counter[str]:

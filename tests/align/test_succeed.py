@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from align.redline import DELETED, INSERTED, SAME, redline
-from align.succeed import Passage, own_words, succeed
+from align.succeed import LEAST_LIKE, Passage, _find_alike, likeness, own_words, succeed
 
 
 def _units(*lines: str) -> list[Passage]:
@@ -88,3 +88,10 @@ def test_a_redline_strikes_whole_words_and_no_width_of_a_comma():
 
 def test_a_word_of_chance_between_two_changes_is_struck_with_them():
     assert redline(["甲", "的", "乙", "丙丁戊"], ["子", "的", "丑", "丙丁戊"]) == [("甲的乙", DELETED), ("子的丑", INSERTED), ("丙丁戊", SAME)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(*[st.lists(st.text(alphabet="甲乙丙", max_size=8), max_size=6)] * 2)
+def test_what_is_alike_is_found_all_at_once_as_one_by_one(texts, others):
+    found = {(a, b): share for a, b, share in _find_alike(texts, others)}
+    assert found == {(a, b): share for a, one in enumerate(texts) for b, other in enumerate(others) if (share := likeness(one, other)) >= LEAST_LIKE}
