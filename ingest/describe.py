@@ -32,7 +32,7 @@ _ADOPTED = re.compile(
 _SIGNED = re.compile(
     r"(?:人民政府|委员会|办公厅|办公室|[厅局部院])\s{0,4}(?P<date>(?:19|20)\d{2}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日)(?=\s*(?:附\s*件|抄送|[。(（]|\Z))"
 )
-_MAKES_KNOWN = re.compile(r"现(?:予以?|将|就)[^。；]{0,60}(?:公布|印发|通知|公告|通报|认定)|特此(?:通知|公告|通告|批复|通报|函复)|现认定")
+MAKES_KNOWN = re.compile(r"现(?:予以?|将|就)[^。；]{0,60}(?:公布|印发|通知|公告|通报|认定)|特此(?:通知|公告|通告|批复|通报|函复)|现认定")
 LEAST_RUN_TOGETHER = 80  # characters
 _MADE = "公布 發布 发布 修正 修订 修訂 制定 訂定 廢止 废止 施行".split()
 # What stands above a page's path and is no menu.
@@ -138,7 +138,7 @@ def find_signed(lines: tuple[Line, ...], facts: list[Fact]) -> list[Fact]:
     if any(fact.field == "issued_on" for fact in facts):
         return []
     for line in lines:
-        match = _SIGNED.search(line.text) if len(line.text) >= LEAST_RUN_TOGETHER and _MAKES_KNOWN.search(line.text) else None
+        match = _SIGNED.search(line.text) if len(line.text) >= LEAST_RUN_TOGETHER and MAKES_KNOWN.search(line.text) else None
         if match is not None:
             return [Fact("issued_on", _iso(match["date"]), line.start + match.start("date"), line.start + match.end("date"))]
     return []

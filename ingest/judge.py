@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ingest.bodies import kinds, title_pattern
+from ingest.describe import MAKES_KNOWN
 from ingest.name import walk
 from ingest.records import Parsed, UnfitError
 from ingest.rules import load_rules
@@ -28,7 +29,6 @@ _ISSUED = re.compile(r".{2,60}(?:院|府|厅|局|部|委|会|室)关于.{4,}的.
 _ANY_KIND = r"(?:人民政府|政务院|国务院|委员会|[省市区县州乡镇村国部厅局院办会])[^。；;，,：:？！?!]{0,60}(?:KINDS)(?:[(（][^()（）]{1,24}[)）])?"
 # Who is bound: two such sentences are no essay's.
 _BINDS = re.compile(r"(?:各级|各地|各省|各市|各县|各区|各部门|各单位|有关部门|主管部门|人民政府)[^。；，\n]{0,24}(?:应当|必须|不得|务必|须(?!知))")
-_MAKES_KNOWN = re.compile(r"现(?:予以?|将|就)[^。；]{0,60}(?:公布|印发|通知|公告|通报|认定)|特此(?:通知|公告|通告|批复|通报|函复)|现认定")
 LEAST_BOUND = 2
 _STRUCTURAL = {"part", "chapter", "section", "article", "clause"}
 _FORMED = {"annex", "box", "item", "goal"}  # with a title or not: prose has none of them
@@ -124,7 +124,7 @@ def _is_official(parsed: Parsed, body: str) -> bool:
     below = {fact.field for fact in facts if fact.start is not None and fact.start > last >= 0}
     headed = any(f.field == "issuer" and f.start is not None and re.search(r"(?:文\s*件|令)\Z", text[f.start : f.end]) for f in facts)
     # A notice in one paragraph: its signature stands within it.
-    signed = any(fact.field == "issued_on" and _MAKES_KNOWN.search(text[max(0, (fact.start or 0) - 2000) : fact.start]) for fact in facts)
+    signed = any(fact.field == "issued_on" and MAKES_KNOWN.search(text[max(0, (fact.start or 0) - 2000) : fact.start]) for fact in facts)
     return signed or {"issuer", "issued_on"} <= below or headed or len(_BINDS.findall(body)) >= LEAST_BOUND
 
 
