@@ -24,7 +24,7 @@ def parse(reading: Reading) -> Parsed:
     layout = reading.layout
     set_apart = _merge(layout.noise, find_inline(reading.text))
     lines, removed = clean(split_lines(reading.text, set_apart), layout)
-    lines, contents = leave_out_contents(rejoin(cut_lines(lines)))
+    lines, contents = leave_out_contents(rejoin(cut_lines(lines), layout.grids))
     described = describe(lines, layout)
     spliced = splice(described.lines, _without_captions(layout, described.lines))
     segmented = segment(spliced.lines, spliced.layout, described.bodies)
