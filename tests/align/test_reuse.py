@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from align.atoms import _hash_some, find_atoms, hash_shingles, order_hashes, order_numbers
+from align.families import Passage
 from align.matches import LEAST_IDENTICAL, MOST_PAIRED
-from align.reuse import LEAST_LENGTH, find_families, shared_share, shared_shares
+from align.reuse import LEAST_LENGTH, find_families, name_passages, shared_share, shared_shares
 from align.shares import MINIMA, count_shares
 from align.stock import SAME_TEXT, find_spans, find_stock_phrases, group_copies, index_phrases
 from align.stream import BREAK, Document, Piece, Unit, read_stream
@@ -86,6 +87,18 @@ def test_passage_with_few_words_changed_is_one_near_passage(other):
     given_documents = documents(own_words(1) + PASSAGE + own_words(2), own_words(3) + other + own_words(4))
     (family,) = families(given_documents)
     assert words_of(given_documents, family.members[0]) == other and not family.members[0].is_verbatim
+
+
+def test_a_passage_is_named_by_its_document_its_words_and_which_time_they_stand_there():
+    def names(text: str, *passages: tuple[int, int]) -> list[str]:  # by places in the text, which the stream opens with a break
+        return name_passages(read_stream(documents(text)), [Passage(start + 1, end + 1, ()) for start, end in passages])
+
+    twice = PASSAGE + own_words(1, 5) + PASSAGE
+    length = len(PASSAGE)
+    first, second = names(twice, (0, length), (length + 5, 2 * length + 5))
+    assert first != second
+    assert names(own_words(2, 9) + twice, (9, length + 9), (length + 14, 2 * length + 14)) == [first, second]
+    assert names(twice, (0, length - 1)) != [first]
 
 
 def test_passages_far_apart_are_not_joined():
