@@ -1,8 +1,8 @@
-"""Find the passages that documents share, word for word or nearly: texts in, families of passages out.
+"""Print the passages that documents share, word for word or nearly, and name them.
 
-``find_families`` works on a ``Stream``: shared shingles (``align.atoms``) become matches between two units, exact
-ones joined over small gaps (``align.matches``), and these families (``align.families``): a passage and all its other
-places, set beside the oldest. ``shared_share`` answers the small question for texts at hand.
+They are found in a ``Stream``: shared shingles (``align.atoms``) become matches between two units, exact ones joined over
+small gaps (``align.matches``), and these passages with all their places, set beside the oldest (``align.families``).
+``shared_share`` answers the small question for texts at hand.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from align.atoms import SHINGLE, find_atoms, order_numbers
-from align.families import Passage, gather_passages
-from align.matches import find_matches
+from align.atoms import SHINGLE, order_numbers
+from align.families import Passage
 from align.stream import Stream, fold_codes, is_han
 
 LEAST_LENGTH = 12  # matching characters of a passage that is stored
@@ -66,12 +65,6 @@ class Family(NamedTuple):
     def documents(self) -> int:
         """How many documents it stands in."""
         return len({self.source.document, *(member.document for member in self.members)})
-
-
-def find_families(stream: Stream, least: int = LEAST_LENGTH) -> list[Family]:
-    """Return the passages of at least ``least`` matching characters that documents share, in the order of their sources."""
-    passages = gather_passages(stream, find_matches(stream, find_atoms(stream), least))
-    return print_passages(stream, passages, lambda document: stream.documents[document].offsets)
 
 
 def print_passages(stream: Stream, passages: Sequence[Passage], read_offsets: Callable[[int], np.ndarray]) -> list[Family]:

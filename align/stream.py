@@ -116,11 +116,6 @@ class Stream:
         return self.codes[places] >= _FIRST_NUMBER
 
 
-def read_stream(documents: Sequence[Document]) -> Stream:
-    """Return the stream of some documents, whatever order they come in."""
-    return join([fold_document(document) for document in documents])
-
-
 def fold_document(document: Document) -> Folded:
     """Return a document in matching characters."""
     of_text = fold_codes(document.text)

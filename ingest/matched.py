@@ -60,7 +60,7 @@ class Matched:
     """The matches of units before and after a change of documents.
 
     ``numbers`` are those of the documents that were there before, by their place in the stream, which holds those that
-    have come as well; ``is_gone`` are the places of those that are no more.
+    have come as well; ``gone`` are the places of those that are no more.
     """
 
     def __init__(self, db: sqlite_utils.Database, stream: Stream, numbers: Mapping[int, int], gone: Iterable[int], rematched: Rematched) -> None:

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from align.atoms import _hash_some, find_atoms, hash_shingles, order_hashes, order_numbers
-from align.families import Passage
-from align.matches import LEAST_IDENTICAL, MOST_PAIRED
-from align.reuse import LEAST_LENGTH, find_families, name_passages, shared_share, shared_shares
+from align.families import Passage, gather_passages
+from align.matches import LEAST_IDENTICAL, MOST_PAIRED, find_matches
+from align.reuse import LEAST_LENGTH, name_passages, print_passages, shared_share, shared_shares
 from align.shares import MINIMA, count_shares
 from align.stock import SAME_TEXT, find_spans, find_stock_phrases, group_copies, index_phrases
-from align.stream import BREAK, Document, Piece, Unit, read_stream
+from align.stream import BREAK, Document, Piece, Stream, Unit, fold_document, join
 from align.wording import compare_words
 from lang.tokens import fold
 
@@ -43,8 +43,14 @@ def documents(*texts: str | list[str], dates: list[str] | None = None) -> list[D
     return made
 
 
+def read_stream(given_documents: list[Document]) -> Stream:
+    return join([fold_document(document) for document in given_documents])
+
+
 def families(given_documents: list[Document]):
-    return find_families(read_stream(given_documents))
+    stream = read_stream(given_documents)
+    passages = gather_passages(stream, find_matches(stream, find_atoms(stream), LEAST_LENGTH))
+    return print_passages(stream, passages, lambda place: stream.documents[place].offsets)
 
 
 def matching(text: str) -> str:
